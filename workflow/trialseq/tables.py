@@ -1,0 +1,232 @@
+"""The contract of every table that trialseq writes: columns, types, ranges, meaning."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import pandas as pd
+
+Kind = Literal["text", "number", "integer", "truth"]
+_DTYPES: dict[str, Any] = {"number": "float64", "integer": "Int64", "truth": "bool"}
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its name, type, meaning, and what its values must satisfy."""
+
+    name: str
+    kind: Kind
+    meaning: str
+    low: float | None = None
+    high: float | None = None
+    levels: tuple[str, ...] = ()
+    empty: bool = True  # whether values may be missing
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table: its file, what a row is, its columns in order."""
+
+    file: str
+    row: str
+    columns: tuple[Column, ...]
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the columns, in order."""
+        return [column.name for column in self.columns]
+
+    def conform(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Put a frame into the contract's columns, order and types.
+
+        Raises ValueError where a column is missing or a value breaks the contract: a defect of the code.
+        """
+        missing = [name for name in self.names if name not in frame]
+        if missing:
+            raise ValueError(f"{self.file}: no column {', '.join(missing)}")
+        result = {}
+        for column in self.columns:
+            values = frame[column.name]
+            if column.kind == "text":
+                values = values.astype(object).where(values.notna(), "").astype(str)
+            else:
+                values = values.astype(_DTYPES[column.kind])
+            _check(self.file, column, values)
+            result[column.name] = values
+        return pd.DataFrame(result, columns=self.names).reset_index(drop=True)
+
+
+def _check(file: str, column: Column, values: pd.Series) -> None:
+    present = values[values != ""] if column.kind == "text" else values.dropna()
+    broken = ""
+    if not column.empty and len(present) < len(values):
+        broken = "has missing values"
+    elif column.levels and not present.isin(column.levels).all():
+        broken = f"has values other than {', '.join(column.levels)}"
+    elif (column.low is not None and (present < column.low).any()) or (
+        column.high is not None and (present > column.high).any()
+    ):
+        broken = f"has values outside {column.low} to {column.high}"
+    if broken:
+        raise ValueError(f"{file}: {column.name} {broken}")
+
+
+GENE_STATUS = ("tested", "filtered", "outlier", "low_count", "all_zero")
+DIRECTIONS = ("up", "down", "both")
+METHODS = ("ora", "prerank")
+PDGF_SECTIONS = ("set", "receptor", "ligand", "marker", "collagen")
+
+_CONTRAST = Column("contrast", "text", "id of the contrast", empty=False)
+_GENE = (
+    Column("gene_id", "text", "gene id of the source", empty=False),
+    Column("gene_name", "text", "gene symbol"),
+)
+_EFFECT = (
+    Column("log2_fold_change", "number", "log2 fold change (maximum likelihood)"),
+    Column("lfc_se", "number", "standard error of the log2 fold change", low=0),
+    Column("ci_low", "number", "lower end of the confidence interval of the log2 fold change"),
+    Column("ci_high", "number", "upper end of the confidence interval of the log2 fold change"),
+    Column("statistic", "number", "Wald statistic"),
+    Column("p_value", "number", "two-sided p value of the Wald test", low=0, high=1),
+    Column(
+        "q_value",
+        "number",
+        "p value adjusted by Benjamini and Hochberg after independent filtering",
+        low=0,
+        high=1,
+    ),
+)
+_BASE_MEAN = Column("base_mean", "number", "mean of the normalised counts of the model's samples", low=0)
+_SHRUNK = Column("shrunk_log2_fold_change", "number", "log2 fold change shrunk by the apeGLM prior")
+_STATUS = Column(
+    "status",
+    "text",
+    "`tested`; or why there is no q or p value: `filtered` (mean below the cut of independent filtering), "
+    "`outlier` (Cook's distance), `low_count` (below the count filter), `all_zero`",
+    levels=GENE_STATUS,
+    empty=False,
+)
+
+CONTRAST_GENES = Table("tables/<contrast>.tsv", "a gene", (*_GENE, _BASE_MEAN, *_EFFECT, _SHRUNK, _STATUS))
+STATISTICS = Table(
+    "models/<model>.parquet",
+    "a gene in a contrast",
+    (_CONTRAST, *_GENE, _BASE_MEAN, *_EFFECT, _SHRUNK, _STATUS),
+)
+DISPERSIONS = Table(
+    "models/<model>.dispersions.parquet",
+    "a gene that was fitted",
+    (
+        *_GENE,
+        _BASE_MEAN,
+        Column("genewise", "number", "dispersion of the gene by itself", low=0),
+        Column("trend", "number", "dispersion of the trend at the gene's mean", low=0),
+        Column("final", "number", "dispersion used in tests", low=0),
+        Column("converged", "truth", "whether the fit of the fold changes converged"),
+    ),
+)
+ENRICHMENT = Table(
+    "tables/<contrast>.enrichment.tsv",
+    "a gene set in one direction by one method",
+    (
+        Column(
+            "method",
+            "text",
+            "`ora` over-representation, `prerank` preranked GSEA",
+            levels=METHODS,
+            empty=False,
+        ),
+        Column("collection", "text", "collection of gene sets", empty=False),
+        Column("set_id", "text", "id of the set", empty=False),
+        Column("set_name", "text", "name of the set"),
+        Column(
+            "direction",
+            "text",
+            "list of genes tested by ora; sign of the score of prerank",
+            levels=DIRECTIONS,
+        ),
+        Column("size", "integer", "tested genes in the set", low=0),
+        Column("overlap", "integer", "ora: genes of the set in the list; prerank: leading edge", low=0),
+        Column(
+            "fold_enrichment",
+            "number",
+            "ora: share of the list in the set over share of the tested genes",
+            low=0,
+        ),
+        Column("odds_ratio", "number", "ora: odds ratio", low=0),
+        Column("nes", "number", "prerank: normalised enrichment score"),
+        Column(
+            "p_value", "number", "ora: hypergeometric test, one-sided; prerank: multilevel", low=0, high=1
+        ),
+        Column(
+            "q_value",
+            "number",
+            "Benjamini and Hochberg over all sets of method, collection and direction",
+            low=0,
+            high=1,
+        ),
+        Column(
+            "genes", "text", "ora: genes of the set in the list; prerank: leading edge; separated by spaces"
+        ),
+    ),
+)
+DROPPED_SETS = Table(
+    "tables/<contrast>.dropped_sets.tsv",
+    "a gene set that was not tested",
+    (
+        Column("collection", "text", "collection of gene sets", empty=False),
+        Column("set_id", "text", "id of the set", empty=False),
+        Column("set_name", "text", "name of the set"),
+        Column("size", "integer", "tested genes in the set", low=0),
+        Column("genes_in_set", "integer", "genes in the set as given", low=0),
+        Column("reason", "text", "why it was not tested", empty=False),
+    ),
+)
+PDGF = Table(
+    "tables/<contrast>.pdgf.tsv",
+    "a PDGF gene set, ligand, receptor, marker or collagen",
+    (
+        Column("section", "text", "what the row is", levels=PDGF_SECTIONS, empty=False),
+        Column("id", "text", "id of the set, or gene symbol", empty=False),
+        Column("name", "text", "name of the set, or gene id"),
+        Column("size", "integer", "sets: tested genes", low=0),
+        Column("up", "integer", "sets: genes up at q below alpha", low=0),
+        Column("down", "integer", "sets: genes down at q below alpha", low=0),
+        Column("fold_enrichment", "number", "sets: over-representation among the up genes", low=0),
+        Column("ora_p_value", "number", "sets: its p value (up genes)", low=0, high=1),
+        Column("nes", "number", "sets: normalised enrichment score of preranked GSEA"),
+        Column("prerank_p_value", "number", "sets: its p value", low=0, high=1),
+        _BASE_MEAN,
+        *_EFFECT,
+        Column(
+            "status",
+            "text",
+            "genes: status of the test, or `not_measured`",
+            levels=(*GENE_STATUS, "not_measured"),
+        ),
+        Column(
+            "genes",
+            "text",
+            "sets: genes up or down at q below alpha, the strongest first, separated by spaces",
+        ),
+    ),
+)
+DESIGN = Table(
+    "tables/design.tsv",
+    "a contrast",
+    (
+        _CONTRAST,
+        Column("says", "text", "what a positive log2 fold change means", empty=False),
+        Column("model", "text", "model that answers it", empty=False),
+        Column("block", "text", "what is blocked"),
+        Column("weights", "text", "weights on the cells"),
+        Column("n_samples", "integer", "samples used", low=0),
+        Column("n_subjects", "integer", "subjects used (samples where no subject is named)", low=0),
+        Column("samples", "text", "samples used, separated by spaces"),
+        Column("subjects", "text", "subjects used, separated by spaces"),
+        Column("dropped", "text", "samples left out, each with the reason"),
+        Column("warnings", "text", "what to beware of"),
+    ),
+)
+ALL = (CONTRAST_GENES, ENRICHMENT, DROPPED_SETS, PDGF, DESIGN, STATISTICS, DISPERSIONS)
