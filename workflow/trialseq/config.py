@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, model_validator
 
 Text = Annotated[str, Field(min_length=1)]
 NAME = r"^[A-Za-z0-9][A-Za-z0-9_.+-]*$"
@@ -30,17 +31,13 @@ class TableSource(Options):
     type: Literal["table"]
     counts: Text = Field(description="count matrix, genes in rows: tsv, csv, xlsx or parquet, also gzipped")
     samples: Text = Field(description="sample sheet, one row a sample: tsv, csv or xlsx, also gzipped")
-    gene_column: str | None = Field(
-        None, description="column of the gene ids; the first column where not given"
-    )
+    gene_column: str | None = Field(None, description="column of the gene ids; the first column where not given")
     symbol_column: str | None = Field(None, description="column of the gene symbols; the ids where not given")
     biotype_column: str | None = Field(None, description="column of the gene biotypes")
     sample_column: str | None = Field(
         None, description="column of the sheet that names the samples; the first where not given"
     )
-    ignore_columns: list[str] = Field(
-        [], description="columns of the matrix that are neither samples nor named above"
-    )
+    ignore_columns: list[str] = Field([], description="columns of the matrix that are neither samples nor named above")
     counts_sheet: str | None = Field(
         None, description="worksheet of the counts in an xlsx file; the first where not given"
     )
@@ -70,17 +67,13 @@ class GeoSupplementarySource(Options):
 
     type: Literal["geo_supplementary"]
     accession: Accession = Field(description="accession of the series")
-    file: Text = Field(
-        description="name of the supplementary file: one table, or a tar with one table a sample"
-    )
+    file: Text = Field(description="name of the supplementary file: one table, or a tar with one table a sample")
     sha256: Sha256 | None = Field(None, description="checksum that the supplementary file must have")
     series_matrix: str | None = Field(
         None, description="name of the series matrix; `<accession>_series_matrix.txt.gz` where not given"
     )
     sheet: str | None = Field(None, description="worksheet of an xlsx file; the first where not given")
-    gene_column: str | None = Field(
-        None, description="column of the gene ids; the first column where not given"
-    )
+    gene_column: str | None = Field(None, description="column of the gene ids; the first column where not given")
     symbol_column: str | None = Field(None, description="column of the gene symbols; the ids where not given")
     count_column: str | None = Field(
         None, description="column of the counts in each table of a tar; the last where not given"
@@ -138,12 +131,8 @@ class Download(Options):
         None, pattern=r"^https?://[^/\s]+$", description="scheme and host that stand in for GEO's (a mirror)"
     )
     retries: int = Field(5, ge=0, le=20, description="attempts after the first, with growing pauses")
-    timeout: float = Field(
-        60, gt=0, le=3600, description="seconds without a byte before an attempt counts as failed"
-    )
-    contact: str | None = Field(
-        None, max_length=200, description="address of yours that the user agent tells GEO"
-    )
+    timeout: float = Field(60, gt=0, le=3600, description="seconds without a byte before an attempt counts as failed")
+    contact: str | None = Field(None, max_length=200, description="address of yours that the user agent tells GEO")
 
 
 # What is asked ------------------------------------------------------------------------
@@ -185,9 +174,7 @@ class Contrast(Options):
     """A linear expression of cell means."""
 
     id: Name
-    expression: Text = Field(
-        description="such as `NMN.after - NMN.before - (Placebo.after - Placebo.before)`"
-    )
+    expression: Text = Field(description="such as `NMN.after - NMN.before - (Placebo.after - Placebo.before)`")
     says: str | None = Field(None, max_length=500, description="one plain sentence for tables and figures")
 
 
@@ -199,9 +186,7 @@ class ExplicitModel(Options):
     reference: dict[str, Level] = Field(
         {}, description="reference level of each categorical column; the first of the sheet where not given"
     )
-    categorical: list[str] = Field(
-        [], description="columns of numbers that are labels, such as a batch 1, 2, 3"
-    )
+    categorical: list[str] = Field([], description="columns of numbers that are labels, such as a batch 1, 2, 3")
     subset: str | None = Field(None, description="filter on samples for this model alone")
     contrasts: list[Contrast] = Field(min_length=1)
 
@@ -212,9 +197,7 @@ class ExplicitModel(Options):
 class Statistics(Options):
     """Filtering, normalisation and tests."""
 
-    alpha: float = Field(
-        0.05, gt=0, lt=1, description="false discovery rate, also the target of independent filtering"
-    )
+    alpha: float = Field(0.05, gt=0, lt=1, description="false discovery rate, also the target of independent filtering")
     confidence: float = Field(0.95, gt=0, lt=1, description="level of the confidence intervals")
     min_count: int = Field(10, ge=0, description="a gene is kept with at least this many counts ...")
     min_samples: int | Literal["smallest_cell"] = Field(
@@ -239,9 +222,7 @@ class Collection(Options):
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9.-]*$", max_length=60)]
     shipped: Literal["GO"] | None = Field(None, description="a collection that ships with trialseq")
     file: str | None = Field(None, description="path of a GMT file, also gzipped")
-    address: str | None = Field(
-        None, pattern=r"^https?://\S+$", description="address of a GMT file, also gzipped"
-    )
+    address: str | None = Field(None, pattern=r"^https?://\S+$", description="address of a GMT file, also gzipped")
     enrichr: str | None = Field(
         None, pattern=r"^[A-Za-z0-9_.-]+$", description="name of an Enrichr library, fetched through GSEApy"
     )
@@ -262,9 +243,7 @@ class Enrichment(Options):
     methods: list[Literal["ora", "prerank"]] = Field(
         ["ora", "prerank"], description="over-representation, preranked GSEA"
     )
-    collections: list[Collection] = Field(
-        [Collection(name="GO", shipped="GO")], description="collections of gene sets"
-    )
+    collections: list[Collection] = Field([Collection(name="GO", shipped="GO")], description="collections of gene sets")
     min_size: int = Field(5, ge=1, description="smallest number of tested genes in a set")
     max_size: int = Field(500, ge=1, description="largest number of tested genes in a set")
     min_abs_log2_fold_change: float = Field(
@@ -288,14 +267,10 @@ class Enrichment(Options):
 class Figures(Options):
     """How figures look."""
 
-    formats: list[Literal["pdf", "svg", "png"]] = Field(
-        ["pdf", "svg", "png"], min_length=1, description="file formats"
-    )
+    formats: list[Literal["pdf", "svg", "png"]] = Field(["pdf", "svg", "png"], min_length=1, description="file formats")
     dpi: int = Field(200, ge=50, le=600, description="dots per inch of png files and rasterised clouds")
     top_genes: int = Field(40, ge=2, le=200, description="genes in the heatmap")
-    label_genes: list[str] = Field(
-        [], description="genes that MA and volcano plots label beside the PDGF genes"
-    )
+    label_genes: list[str] = Field([], description="genes that MA and volcano plots label beside the PDGF genes")
     top_sets: int = Field(12, ge=1, le=60, description="sets a direction in the enrichment plot")
     up: str = Field("#B2182B", pattern=r"^#[0-9A-Fa-f]{6}$", description="colour of genes that rise")
     down: str = Field("#2166AC", pattern=r"^#[0-9A-Fa-f]{6}$", description="colour of genes that fall")
@@ -327,3 +302,11 @@ class Config(Options):
         if len(set(ids)) < len(ids):
             raise ValueError("an id of its own for each model")
         return self
+
+    @classmethod
+    def part(cls, groups: Mapping[str, Any]) -> Config:
+        """Some groups alone, for a job that reads no others; the rest is default or absent."""
+        types: dict[str, Any] = {name: field.annotation for name, field in cls.model_fields.items()}
+        return cls.model_construct(
+            **{name: TypeAdapter(types[name]).validate_python(value) for name, value in groups.items()}
+        )

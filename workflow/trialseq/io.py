@@ -69,15 +69,9 @@ def read_table(path: str | os.PathLike[str]) -> pd.DataFrame:
     path = Path(path)
     if path.suffix == ".parquet":
         return pd.read_parquet(path)
-    with (
-        gzip.open(path, "rt", encoding="utf-8")
-        if path.suffix == ".gz"
-        else path.open(encoding="utf-8") as file
-    ):
+    with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as file:
         comment = file.readline().startswith("#")
-    frame = pd.read_csv(
-        path, sep="\t", skiprows=int(comment), dtype=str, keep_default_na=False, quotechar='"'
-    )
+    frame = pd.read_csv(path, sep="\t", skiprows=int(comment), dtype=str, keep_default_na=False, quotechar='"')
     for name in frame.columns:
         number = pd.to_numeric(frame[name].where(frame[name] != "NA"), errors="coerce")
         if name not in TEXT_COLUMNS and not (number.isna() & ~frame[name].isin(["NA"])).any():
@@ -85,9 +79,7 @@ def read_table(path: str | os.PathLike[str]) -> pd.DataFrame:
     return frame
 
 
-TEXT_COLUMNS = frozenset(
-    {"gene_id", "gene_name", "contrast", "set_id", "set_name", "genes", "name", "id", "subject"}
-)
+TEXT_COLUMNS = frozenset({"gene_id", "gene_name", "contrast", "set_id", "set_name", "genes", "name", "id", "subject"})
 
 
 def write_counts(matrix: CountMatrix, path: str | os.PathLike[str]) -> None:
@@ -109,11 +101,16 @@ def write_annotated(data: AnnData, path: str | os.PathLike[str]) -> None:
         data.write_h5ad(temporary, compression="gzip")
 
 
-def read_counts(path: str | os.PathLike[str]) -> CountMatrix:
-    """Read a count matrix."""
+def read_annotated(path: str | os.PathLike[str]) -> AnnData:
+    """Read an annotated matrix."""
     import anndata
 
-    data = anndata.read_h5ad(path)
+    return anndata.read_h5ad(path)
+
+
+def read_counts(path: str | os.PathLike[str]) -> CountMatrix:
+    """Read a count matrix."""
+    data = read_annotated(path)
     counts = pd.DataFrame(data.X, index=data.obs_names, columns=data.var_names)
     return CountMatrix(counts, _text(data.obs), _text(data.var), tuple(data.uns.get("notices", ())))
 

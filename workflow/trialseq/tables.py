@@ -156,9 +156,7 @@ ENRICHMENT = Table(
         ),
         Column("odds_ratio", "number", "ora: odds ratio", low=0),
         Column("nes", "number", "prerank: normalised enrichment score"),
-        Column(
-            "p_value", "number", "ora: hypergeometric test, one-sided; prerank: multilevel", low=0, high=1
-        ),
+        Column("p_value", "number", "ora: hypergeometric test, one-sided; prerank: multilevel", low=0, high=1),
         Column(
             "q_value",
             "number",
@@ -166,9 +164,7 @@ ENRICHMENT = Table(
             low=0,
             high=1,
         ),
-        Column(
-            "genes", "text", "ora: genes of the set in the list; prerank: leading edge; separated by spaces"
-        ),
+        Column("genes", "text", "ora: genes of the set in the list; prerank: leading edge; separated by spaces"),
     ),
 )
 DROPPED_SETS = Table(

@@ -69,10 +69,7 @@ def _siblings(loc: tuple[int | str, ...]) -> list[str]:
     for part in loc[:-1]:
         if isinstance(part, int):
             continue
-        if part in SOURCES:
-            model = SOURCES[str(part)]
-        else:
-            model = _inner(model.model_fields[str(part)].annotation) or model
+        model = SOURCES.get(str(part)) or _inner(model.model_fields[str(part)].annotation) or model
     return list(model.model_fields)
 
 

@@ -1,0 +1,67 @@
+rule download:
+    """Fetch a file of a public source into the cache, unless it lies there."""
+    output:
+        # Not removed before the job: what lies in the cache is never fetched twice.
+        update(f"{CONFIG.cache}/{{file}}"),
+    log:
+        f"{LOGS}/download/{{file}}.log",
+    wildcard_constraints:
+        file="|".join(re.escape(str(Path(path).relative_to(CONFIG.cache))) for path in REMOTE) or "(?!)",
+    resources:
+        downloads=1,
+        runtime=minutes(60, 0),
+    params:
+        file=lambda wildcards: asdict(REMOTE[f"{CONFIG.cache}/{wildcards.file}"]),
+        options=options("download"),
+    script:
+        "../scripts/download.py"
+
+
+rule counts:
+    """Read any source into one annotated matrix of counts."""
+    input:
+        **SOURCE,
+    output:
+        counts=f"{OUT}/counts.h5ad",
+    log:
+        f"{LOGS}/counts.log",
+    benchmark:
+        f"{BENCHMARKS}/counts.tsv"
+    conda:
+        "../../envs/trialseq.yaml"
+    resources:
+        mem_mb=memory(1500, 40),
+        runtime=minutes(10, 0.2),
+    params:
+        code=code("counts"),
+        options=options("source", "samples"),
+    script:
+        "../scripts/counts.py"
+
+
+rule normalise:
+    """Normalised and variance-stabilised counts, quality of the samples, principal components."""
+    input:
+        counts=rules.counts.output.counts,
+    output:
+        data=f"{OUT}/normalized.h5ad",
+        samples=f"{OUT}/tables/samples.tsv",
+        associations=f"{OUT}/tables/associations.tsv",
+        distances=f"{OUT}/tables/distances.tsv",
+        normalized=f"{OUT}/tables/normalized.tsv.gz",
+        vst=f"{OUT}/tables/vst.tsv.gz",
+    log:
+        f"{LOGS}/normalise.log",
+    benchmark:
+        f"{BENCHMARKS}/normalise.tsv"
+    conda:
+        "../../envs/trialseq.yaml"
+    threads: 2
+    resources:
+        mem_mb=memory(2000, 200),
+        runtime=minutes(10, 5),
+    params:
+        code=code("normalise"),
+        options=options("statistics"),
+    script:
+        "../scripts/normalise.py"

@@ -1,0 +1,30 @@
+rule contrast:
+    """Tables of one contrast: genes, gene sets, the PDGF panel."""
+    input:
+        statistics=model_of,
+        plan=f"{OUT}/plan.json",
+        sets=list(SETS.values()),
+        pdgf=shipped("resources/genesets/pdgf.gmt"),
+    output:
+        enrichment=f"{OUT}/tables/{{contrast}}.enrichment.tsv",
+        dropped=f"{OUT}/tables/{{contrast}}.dropped_sets.tsv",
+        pdgf=f"{OUT}/tables/{{contrast}}.pdgf.tsv",
+        paragraph=f"{OUT}/tables/{{contrast}}.pdgf.txt",
+        genes=f"{OUT}/tables/{{contrast}}.tsv",
+        running=f"{OUT}/enrichment/{{contrast}}.running.parquet",
+    log:
+        f"{LOGS}/contrast/{{contrast}}.log",
+    benchmark:
+        f"{BENCHMARKS}/contrast/{{contrast}}.tsv"
+    conda:
+        "../../envs/trialseq.yaml"
+    resources:
+        mem_mb=memory(2500, 50),
+        runtime=minutes(10, 2),
+    params:
+        code=code("contrast"),
+        options=options("enrichment", "simulated"),
+        alpha=CONFIG.statistics.alpha,
+        names=list(SETS),
+    script:
+        "../scripts/contrast.py"

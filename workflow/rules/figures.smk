@@ -1,0 +1,85 @@
+def drawings(scope, folder):
+    """Files of every figure of a scope; one format of each goes into the report, with its caption."""
+    files = []
+    for figure in figures.of(scope):
+        plain = [f"{folder}/{figure.name}.{form}" for form in CONFIG.figures.formats]
+        labels = {"figure": figure.name, "of": "{contrast}" if scope == "contrast" else CONFIG.study}
+        caption = f"../report/{figure.name}.rst"
+        files += [report(plain[-1], caption=caption, category=figure.category, labels=labels), *plain[:-1]]
+    return files
+
+
+rule study_figures:
+    """Figures of the samples."""
+    input:
+        data=rules.normalise.output.data,
+        associations=rules.normalise.output.associations,
+        distances=rules.normalise.output.distances,
+        plan=f"{OUT}/plan.json",
+    output:
+        drawings("study", f"{OUT}/figures/study"),
+    log:
+        f"{LOGS}/study_figures.log",
+    benchmark:
+        f"{BENCHMARKS}/study_figures.tsv"
+    conda:
+        "../../envs/trialseq.yaml"
+    resources:
+        mem_mb=memory(1500, 50),
+        runtime=minutes(10, 0.5),
+    params:
+        code=code("study_figures"),
+        options=options("study", "title", "simulated", "figures"),
+    script:
+        "../scripts/study_figures.py"
+
+
+rule model_figures:
+    """Figures of a fit."""
+    input:
+        dispersions=rules.model.output.dispersions,
+        notes=rules.model.output.notes,
+    output:
+        drawings("model", f"{OUT}/figures/models/{{model}}"),
+    log:
+        f"{LOGS}/model_figures/{{model}}.log",
+    benchmark:
+        f"{BENCHMARKS}/model_figures/{{model}}.tsv"
+    conda:
+        "../../envs/trialseq.yaml"
+    resources:
+        mem_mb=memory(1000, 50),
+        runtime=minutes(5, 0.5),
+    params:
+        code=code("model_figures"),
+        options=options("simulated", "figures"),
+    script:
+        "../scripts/model_figures.py"
+
+
+rule contrast_figures:
+    """Figures of a contrast."""
+    input:
+        genes=rules.contrast.output.genes,
+        enrichment=rules.contrast.output.enrichment,
+        pdgf=rules.contrast.output.pdgf,
+        running=rules.contrast.output.running,
+        data=rules.normalise.output.data,
+        plan=f"{OUT}/plan.json",
+    output:
+        drawings("contrast", f"{OUT}/figures/contrasts/{{contrast}}"),
+    log:
+        f"{LOGS}/contrast_figures/{{contrast}}.log",
+    benchmark:
+        f"{BENCHMARKS}/contrast_figures/{{contrast}}.tsv"
+    conda:
+        "../../envs/trialseq.yaml"
+    resources:
+        mem_mb=memory(1500, 50),
+        runtime=minutes(10, 0.5),
+    params:
+        code=code("contrast_figures"),
+        options=options("simulated", "figures"),
+        alpha=CONFIG.statistics.alpha,
+    script:
+        "../scripts/contrast_figures.py"

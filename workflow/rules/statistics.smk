@@ -1,0 +1,24 @@
+rule model:
+    """Fit one model and test all of its contrasts."""
+    input:
+        counts=rules.counts.output.counts,
+        plan=f"{OUT}/plan.json",
+    output:
+        statistics=f"{OUT}/models/{{model}}.parquet",
+        dispersions=f"{OUT}/models/{{model}}.dispersions.parquet",
+        notes=f"{OUT}/models/{{model}}.notes.json",
+    log:
+        f"{LOGS}/model/{{model}}.log",
+    benchmark:
+        f"{BENCHMARKS}/model/{{model}}.tsv"
+    conda:
+        "../../envs/trialseq.yaml"
+    threads: 2
+    resources:
+        mem_mb=memory(2000, 400),
+        runtime=minutes(10, 20),
+    params:
+        code=code("model"),
+        options=options("statistics"),
+    script:
+        "../scripts/model.py"

@@ -1,0 +1,23 @@
+"""Tables of one contrast: genes, gene sets, the PDGF panel."""
+
+from trialseq.joblog import job
+
+with job(snakemake.log[0], snakemake.threads):
+    from trialseq import de, enrichment, genesets, io
+    from trialseq.config import Config
+    from trialseq.design.plan import Plan
+
+    contrast, alpha, threads = snakemake.wildcards.contrast, snakemake.params.alpha, snakemake.threads
+    says = Plan.from_json(io.read_json(snakemake.input.plan)).estimands[contrast][1].says
+    options = Config.part(snakemake.params.options).enrichment
+    genes = de.of_contrast(io.read_table(snakemake.input.statistics), contrast)
+    collections = genesets.read(options, dict(zip(snakemake.params.names, snakemake.input.sets, strict=True)))
+    enriched = enrichment.enrich(genes, collections, options, alpha, threads)
+    panel = enrichment.panel(genes, collections, snakemake.input.pdgf, says, options, alpha, threads)
+    comment = f"{contrast}: {says}{' Simulated data.' if snakemake.params.options['simulated'] else ''}"
+    io.write_table(genes, snakemake.output.genes)
+    io.write_table(enriched.table, snakemake.output.enrichment)
+    io.write_table(enriched.dropped, snakemake.output.dropped)
+    io.write_table(panel.table, snakemake.output.pdgf)
+    io.write_text(f"{comment}\n\n{panel.paragraph}", snakemake.output.paragraph)
+    io.write_table(enrichment.running_sums(genes, panel.sets), snakemake.output.running)

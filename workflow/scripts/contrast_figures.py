@@ -1,0 +1,28 @@
+"""Figures of a contrast."""
+
+from pathlib import Path
+
+from trialseq.joblog import job
+
+with job(snakemake.log[0]):
+    from trialseq import figures, io
+    from trialseq.config import Config
+    from trialseq.design.plan import Plan
+
+    config = Config.part(snakemake.params.options)
+    plan = Plan.from_json(io.read_json(snakemake.input.plan))
+    _, estimand = plan.estimands[snakemake.wildcards.contrast]
+    inputs = figures.ContrastInputs(
+        contrast=estimand.id,
+        says=estimand.says,
+        genes=io.read_table(snakemake.input.genes),
+        enrichment=io.read_table(snakemake.input.enrichment),
+        pdgf=io.read_table(snakemake.input.pdgf),
+        running=io.read_table(snakemake.input.running),
+        data=io.read_annotated(snakemake.input.data),
+        samples=list(estimand.samples),
+        roles=plan.roles,
+        levels=plan.levels,
+        alpha=snakemake.params.alpha,
+    )
+    figures.draw("contrast", inputs, Path(snakemake.output[0]).parent, config.figures, config.simulated)

@@ -1,0 +1,16 @@
+"""Read a source into one annotated matrix of counts."""
+
+from pathlib import Path
+
+from trialseq.joblog import job
+
+with job(snakemake.log[0]) as log:
+    from trialseq import io, sources
+    from trialseq.config import Config
+
+    config = Config.part(snakemake.params.options)
+    matrix = sources.read(config, {name: Path(path) for name, path in snakemake.input.items()})
+    for notice in matrix.notices:
+        log.info("%s", notice)
+    log.info("%d samples x %d genes.", *matrix.counts.shape)
+    io.write_counts(matrix, snakemake.output.counts)

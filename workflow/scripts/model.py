@@ -1,0 +1,16 @@
+"""Fit one model and test all of its contrasts."""
+
+from trialseq.joblog import job
+
+with job(snakemake.log[0], snakemake.threads):
+    from trialseq import de, io
+    from trialseq.config import Statistics
+    from trialseq.design.plan import Plan
+
+    plan = Plan.from_json(io.read_json(snakemake.input.plan))
+    model = next(each for each in plan.models if each.id == snakemake.wildcards.model)
+    options = Statistics.model_validate(snakemake.params.options["statistics"])
+    fit = de.fit(io.read_counts(snakemake.input.counts), model, options, snakemake.threads)
+    io.write_table(fit.statistics, snakemake.output.statistics)
+    io.write_table(fit.dispersions, snakemake.output.dispersions)
+    io.write_json(fit.notes, snakemake.output.notes)

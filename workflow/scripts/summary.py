@@ -1,0 +1,19 @@
+"""What was asked and found in three sentences, and where everything came from."""
+
+from trialseq.joblog import job
+
+with job(snakemake.log[0]):
+    from trialseq import io, provenance, summary
+    from trialseq.config import Config
+    from trialseq.design.plan import Plan
+
+    config = Config.model_validate(snakemake.params.config)
+    plan = Plan.from_json(io.read_json(snakemake.input.plan))
+    notices = io.read_counts(snakemake.input.counts).notices
+    genes = dict(zip(plan.estimands, map(io.read_table, snakemake.input.genes), strict=True))
+    pdgf = dict(zip(plan.estimands, map(io.read_table, snakemake.input.pdgf), strict=True))
+    notes = [io.read_json(path) for path in snakemake.input.notes]
+    io.write_text(summary.sentences(config, plan, genes, pdgf, notes, notices), snakemake.output.summary)
+    files = [*snakemake.input.source, *snakemake.input.sets]
+    record = provenance.record(config, files, snakemake.params.remote, notices, notes)
+    io.write_json(record, snakemake.output.provenance)

@@ -1,0 +1,54 @@
+"""From what a user declares to what is fitted and tested. Needs no counts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from trialseq.config import Config
+    from trialseq.design.plan import Plan
+
+
+def plan(samples: pd.DataFrame, config: Config) -> Plan:
+    """Derive every model and estimand of a study from its sample sheet.
+
+    Raises InputError with every problem of roles, formulas and contrasts at once.
+    """
+    from trialseq.design import explicit, plan, roles, trial
+    from trialseq.naming import collisions
+    from trialseq.problems import InputError, Problem, listing
+
+    problems: list[Problem] = []
+    whole = plan.Plan((), {}, {})
+    if config.trial is not None:
+        try:
+            whole = trial.derive(roles.read_roles(samples, config.trial))
+        except InputError as error:
+            problems += error.problems
+        else:
+            if not whole.models:
+                hint = "each change needs two subjects with both biopsies, each comparison of arms two subjects an arm"
+                problems.append(Problem("trial", "at least one estimand", "; ".join(whole.notes) or "none", hint))
+            problems += [
+                Problem("trial", f"more samples than columns in model {model.id}", f"{len(model.samples)} samples")
+                for model in whole.models
+                if len(model.samples) <= len(model.columns)
+            ]
+    subject = config.trial.subject.column if config.trial else None
+    models = list(whole.models)
+    for index, options in enumerate(config.models):
+        try:
+            models.append(explicit.model(samples, options, subject, f"models.{index}"))
+        except InputError as error:
+            problems += error.problems
+    for what, names in {
+        "models": [model.id for model in models],
+        "contrasts": [estimand.id for model in models for estimand in model.estimands],
+    }.items():
+        if repeated := collisions(names):
+            problems.append(Problem("models", f"an id of its own for each of the {what}", listing(repeated)))
+    if problems:
+        raise InputError(problems)
+    return plan.Plan(tuple(models), whole.roles, whole.levels, whole.notes)

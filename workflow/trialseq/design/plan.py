@@ -1,0 +1,125 @@
+"""What a study is going to fit and test: models, estimands, and who takes part."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from pydantic import TypeAdapter
+
+from trialseq.tables import DESIGN
+
+DEPTH_RATIO = 1.5
+
+
+@dataclass(frozen=True)
+class Estimand:
+    """One number a gene: a linear contrast of a model's coefficients, in words, cells and samples."""
+
+    id: str
+    says: str
+    vector: tuple[float, ...]  # weights on the columns of the model
+    weights: dict[str, float]  # weights on the cells
+    samples: tuple[str, ...]
+    subjects: tuple[str, ...]
+    dropped: dict[str, str] = field(default_factory=dict)  # sample: reason
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Model:
+    """A full-rank design for one fit, and the estimands that it answers."""
+
+    id: str
+    samples: tuple[str, ...]
+    cells: tuple[str, ...]  # cell of each sample
+    columns: tuple[str, ...]
+    rows: tuple[tuple[float, ...], ...]  # design matrix (samples x columns)
+    block: str
+    estimands: tuple[Estimand, ...]
+
+    @property
+    def matrix(self) -> pd.DataFrame:
+        """Design matrix (samples x columns)."""
+        return pd.DataFrame(np.array(self.rows), index=list(self.samples), columns=list(self.columns))
+
+    @property
+    def smallest_cell(self) -> int:
+        """Number of samples in the smallest cell."""
+        return int(pd.Series(self.cells).value_counts().min())
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All models of a study."""
+
+    models: tuple[Model, ...]
+    roles: dict[str, str]  # role: column of the sample sheet
+    levels: dict[str, list[str]]  # role: levels, the reference first
+    notes: tuple[str, ...] = ()
+
+    @property
+    def estimands(self) -> dict[str, tuple[Model, Estimand]]:
+        """Estimands by id, each with its model."""
+        return {each.id: (model, each) for model in self.models for each in model.estimands}
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain values."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Plan:
+        """From what `to_json` gave."""
+        return TypeAdapter(cls).validate_python(value)
+
+    def table(self) -> pd.DataFrame:
+        """One row an estimand, as `tables.DESIGN`."""
+        rows = [
+            {
+                "contrast": each.id,
+                "says": each.says,
+                "model": model.id,
+                "block": model.block,
+                "weights": "; ".join(f"{cell}: {weight:+g}" for cell, weight in each.weights.items()),
+                "n_samples": len(each.samples),
+                "n_subjects": len(each.subjects) or len(each.samples),
+                "samples": " ".join(each.samples),
+                "subjects": " ".join(each.subjects),
+                "dropped": "; ".join(f"{sample}: {why}" for sample, why in each.dropped.items()),
+                "warnings": " ".join(each.warnings),
+            }
+            for model, each in self.estimands.values()
+        ]
+        return DESIGN.conform(pd.DataFrame(rows))
+
+    def with_depths(self, totals: pd.Series) -> Plan:
+        """Add a warning where the two sides of a contrast were sequenced to different depths.
+
+        totals: counts per sample, index = sample names. A size factor evens out depth, not the genes that only
+        deep sequencing detects.
+        """
+        models = []
+        for model in self.models:
+            log_totals = np.log(totals.loc[list(model.samples)].to_numpy(dtype=float))
+            cells = np.array(model.cells)
+            estimands = []
+            for each in model.estimands:
+                sides = [
+                    log_totals[np.isin(cells, [c for c, w in each.weights.items() if np.sign(w) == sign])]
+                    for sign in (1, -1)
+                ]
+                ratio = float(np.exp(sides[0].mean() - sides[1].mean())) if all(map(len, sides)) else 1.0
+                if max(ratio, 1 / ratio) >= DEPTH_RATIO:
+                    more, deep = ("positive", ratio) if ratio > 1 else ("negative", 1 / ratio)
+                    names = [c for c, w in each.weights.items() if (w > 0) == (more == "positive")]
+                    warning = (
+                        f"Samples of {', '.join(names)} were sequenced {deep:.1f} times as deep as those they are "
+                        "compared with: genes of low counts may differ for that reason alone."
+                    )
+                    each = replace(each, warnings=(*each.warnings, warning))
+                estimands.append(each)
+            models.append(replace(model, estimands=tuple(estimands)))
+        return replace(self, models=tuple(models))

@@ -1,0 +1,53 @@
+"""Look at every input that is there already, before any job: `python -m trialseq.preflight < configuration`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+from trialseq import design, genesets, sources
+from trialseq.config import Config
+from trialseq.problems import InputError, Problem
+
+
+def check(config: Config, source: dict[str, str], sets: dict[str, str]) -> list[str]:
+    """Read counts, sample sheet and gene sets as far as they are on disk, and derive the design.
+
+    source, sets: paths by name; those that are still to be fetched may be absent. Returns warnings. Raises
+    InputError with every problem at once.
+    """
+    problems: list[Problem] = []
+    warnings: list[str] = []
+    if all(Path(path).exists() for path in source.values()) or config.source.type == "table":
+        try:
+            matrix = sources.read(config, {name: Path(path) for name, path in source.items()})
+            plan = design.plan(matrix.samples, config).with_depths(matrix.counts.sum(axis=1))
+            warnings = list(dict.fromkeys(text for _, each in plan.estimands.values() for text in each.warnings))
+        except InputError as error:
+            problems += error.problems
+    for collection in config.enrichment.collections:
+        path = Path(sets[collection.name])
+        if path.exists() or collection.file:
+            try:
+                genesets.read_gmt(path)
+            except InputError as error:
+                problems += error.problems
+    if problems:
+        raise InputError(problems)
+    return warnings
+
+
+def main() -> None:
+    """Print warnings, or every problem and exit with 1."""
+    given = json.load(sys.stdin)
+    try:
+        warnings = check(Config.model_validate(given["config"]), given["source"], given["sets"])
+    except InputError as error:
+        sys.exit(str(error))
+    for warning in warnings:
+        print(f"Warning: {warning}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,93 @@
+"""The sentences that matter at the end of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pandas as pd
+
+from trialseq.config import Config
+from trialseq.design.plan import Estimand, Plan
+
+BINDING = "GO:0048407"
+RECEPTOR = "PDGFRB"
+
+
+def sentences(
+    config: Config,
+    plan: Plan,
+    genes: Mapping[str, pd.DataFrame],
+    pdgf: Mapping[str, pd.DataFrame],
+    notes: Iterable[dict[str, Any]],
+    notices: Iterable[str],
+) -> str:
+    """Three sentences: who was compared, what changed, what PDGF did; then what to beware of.
+
+    genes, pdgf: tables of each contrast (`tables.CONTRAST_GENES`, `tables.PDGF`); notes: of each fit; notices: of
+    the counts.
+    """
+    asked = main_contrasts(plan)
+    samples = {sample for model in plan.models for sample in model.samples}
+    subjects = {subject for _, each in plan.estimands.values() for subject in each.subjects}
+    of_subjects = f" of {len(subjects)} subjects" if subjects else ""
+    kind = "simulated samples" if config.simulated else "samples"
+    lines = [
+        f"1. {config.title or config.study}: {len(samples)} {kind}{of_subjects} answer "
+        f"{_count(plan.estimands, 'contrast')} by {_count(plan.models, 'model')}.",
+        f"2. {_joined(f'{each.id}, {_called(genes[each.id], config.statistics.alpha)}' for each in asked)}.",
+        f"3. {_joined(f'{each.id}, {_pdgf(pdgf[each.id])}' for each in asked)}.",
+    ]
+    beware = dict.fromkeys(f"{each.id}: {text}" for _, each in plan.estimands.values() for text in each.warnings)
+    for note in notes:
+        if note["trend_fell_back"]:
+            beware[f"model {note['model']}: the dispersion trend failed, a flat one was used."] = None
+        if note["not_converged"]:
+            beware[f"model {note['model']}: the fit of {note['not_converged']} genes did not converge."] = None
+    return "\n".join([*lines, *(f"Beware: {text}" for text in beware), *(f"Note: {text}" for text in notices)])
+
+
+def main_contrasts(plan: Plan) -> list[Estimand]:
+    """The trial's question: differences between arms; else changes; else whatever was asked, at most two."""
+    every = [estimand for _, estimand in plan.estimands.values()]
+    for kind in ("difference.", "change."):
+        chosen = [each for each in every if each.id.startswith(kind)]
+        if chosen:
+            return chosen[:2]
+    return every[:2]
+
+
+def _called(genes: pd.DataFrame, alpha: float) -> str:
+    called = genes[genes["q_value"] < alpha]
+    up = int((called["log2_fold_change"] > 0).sum())
+    tested = int(genes["p_value"].notna().sum())
+    return f"{up} genes up and {len(called) - up} down of {tested} tested (q < {alpha:g})"
+
+
+def _pdgf(panel: pd.DataFrame) -> str:
+    gene = panel[panel["id"] == RECEPTOR].iloc[0]
+    if pd.isna(gene["p_value"]):
+        first = f"{RECEPTOR} was not tested ({gene['status'].replace('_', ' ')})"
+    else:
+        q_value = "without a q value" if pd.isna(gene["q_value"]) else f"q = {gene['q_value']:.2g}"
+        first = (
+            f"{RECEPTOR} log2 fold change {gene['log2_fold_change']:+.2f} "
+            f"({gene['ci_low']:+.2f} to {gene['ci_high']:+.2f}, {q_value})"
+        )
+    binding = panel[panel["id"] == BINDING]
+    if binding.empty or pd.isna(binding.iloc[0]["ora_p_value"]):
+        return first
+    row = binding.iloc[0]
+    return (
+        f"{first}, and {int(row['up'])} of {int(row['size'])} tested genes of PDGF binding up "
+        f"({row['fold_enrichment']:.1f}-fold, p = {row['ora_p_value']:.2g})"
+    )
+
+
+def _count(items: Iterable[object], what: str) -> str:
+    count = len(list(items))
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
+
+
+def _joined(parts: Iterable[str]) -> str:
+    return "; ".join(parts)
