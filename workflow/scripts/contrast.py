@@ -5,7 +5,7 @@ from trialseq.joblog import job
 with job(snakemake.log[0], snakemake.threads):
     from trialseq import de, enrichment, genesets, io
     from trialseq.config import Config
-    from trialseq.design.plan import Plan
+    from trialseq.design.estimands import Plan
 
     contrast, alpha, threads = snakemake.wildcards.contrast, snakemake.params.alpha, snakemake.threads
     says = Plan.from_json(io.read_json(snakemake.input.plan)).estimands[contrast][1].says

@@ -7,7 +7,7 @@ from trialseq.joblog import job
 with job(snakemake.log[0]):
     from trialseq import figures, io
     from trialseq.config import Config
-    from trialseq.design.plan import Plan
+    from trialseq.design.estimands import Plan
 
     config = Config.part(snakemake.params.options)
     plan = Plan.from_json(io.read_json(snakemake.input.plan))

@@ -5,7 +5,7 @@ from trialseq.joblog import job
 with job(snakemake.log[0], snakemake.threads):
     from trialseq import de, io
     from trialseq.config import Statistics
-    from trialseq.design.plan import Plan
+    from trialseq.design.estimands import Plan
 
     plan = Plan.from_json(io.read_json(snakemake.input.plan))
     model = next(each for each in plan.models if each.id == snakemake.wildcards.model)

@@ -5,7 +5,7 @@ from trialseq.joblog import job
 with job(snakemake.log[0]):
     from trialseq import io, provenance, summary
     from trialseq.config import Config
-    from trialseq.design.plan import Plan
+    from trialseq.design.estimands import Plan
 
     config = Config.model_validate(snakemake.params.config)
     plan = Plan.from_json(io.read_json(snakemake.input.plan))

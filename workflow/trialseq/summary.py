@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from trialseq.config import Config
-from trialseq.design.plan import Estimand, Plan
+from trialseq.design.estimands import Estimand, Plan
 
 BINDING = "GO:0048407"
 RECEPTOR = "PDGFRB"

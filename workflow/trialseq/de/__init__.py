@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from trialseq.config import Statistics
     from trialseq.counts import CountMatrix
-    from trialseq.design.plan import Model
+    from trialseq.design.estimands import Model
 
 ENGINES = {"pydeseq2": "trialseq.de.wald"}
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from trialseq.config import Statistics
-from trialseq.design.plan import Model
+from trialseq.design.estimands import Model
 from trialseq.problems import InputError, Problem
 
 

@@ -19,7 +19,7 @@ from trialseq.counts import CountMatrix
 from trialseq.de import Fit
 from trialseq.de.filtering import before_fit, size_factors
 from trialseq.de.shrinkage import prior_scale, shrink
-from trialseq.design.plan import Estimand, Model
+from trialseq.design.estimands import Estimand, Model
 from trialseq.tables import DISPERSIONS, STATISTICS
 
 if TYPE_CHECKING:

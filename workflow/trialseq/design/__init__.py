@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from trialseq.config import Config
-    from trialseq.design.plan import Plan
+    from trialseq.design.estimands import Plan
 
 
 def plan(samples: pd.DataFrame, config: Config) -> Plan:
@@ -16,12 +16,13 @@ def plan(samples: pd.DataFrame, config: Config) -> Plan:
 
     Raises InputError with every problem of roles, formulas and contrasts at once.
     """
-    from trialseq.design import explicit, plan, roles, trial
+    from trialseq.design import explicit, roles, trial
+    from trialseq.design.estimands import Plan
     from trialseq.naming import collisions
     from trialseq.problems import InputError, Problem, listing
 
     problems: list[Problem] = []
-    whole = plan.Plan((), {}, {})
+    whole = Plan((), {}, {})
     if config.trial is not None:
         try:
             whole = trial.derive(roles.read_roles(samples, config.trial))
@@ -51,4 +52,4 @@ def plan(samples: pd.DataFrame, config: Config) -> Plan:
             problems.append(Problem("models", f"an id of its own for each of the {what}", listing(repeated)))
     if problems:
         raise InputError(problems)
-    return plan.Plan(tuple(models), whole.roles, whole.levels, whole.notes)
+    return Plan(tuple(models), whole.roles, whole.levels, whole.notes)

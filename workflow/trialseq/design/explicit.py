@@ -11,7 +11,7 @@ import pandas as pd
 
 from trialseq.config import Contrast, ExplicitModel
 from trialseq.design.grammar import Formula, GrammarError, parse_contrast, parse_formula, resolve_cell
-from trialseq.design.plan import Estimand, Model
+from trialseq.design.estimands import Estimand, Model
 from trialseq.design.roles import text
 from trialseq.naming import file_name
 from trialseq.problems import InputError, Problem, closest, listing

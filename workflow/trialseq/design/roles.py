@@ -70,10 +70,10 @@ def read_roles(samples: pd.DataFrame, trial: Trial) -> Roles:
         ]
         if column not in samples
     ]
-    if problems:
-        raise InputError(problems)
     levels = {
-        name: _levels(f"trial.{name}", text(samples[role.column]), role, problems) for name, role in given.items()
+        name: _levels(f"trial.{name}", text(samples[role.column]), role, problems)
+        for name, role in given.items()
+        if role.column in samples
     }
     if problems:
         raise InputError(problems)

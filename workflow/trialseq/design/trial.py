@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from trialseq.design.plan import Estimand, Model, Plan
+from trialseq.design.estimands import Estimand, Model, Plan
 from trialseq.design.roles import Roles
 from trialseq.naming import file_name
 

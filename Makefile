@@ -1,0 +1,51 @@
+# The same commands for people and for continuous integration.
+PYTHON ?= python3
+CONFIG ?= config/config.yaml
+CORES ?= all
+SNAKEMAKE = .venv/bin/snakemake --cores $(CORES) --configfile $(CONFIG)
+
+.DEFAULT_GOAL := help
+.PHONY: help run design report test check bench docs lock clean
+
+help: ## list what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.venv/installed: envs/uv.lock envs/requirements.lock
+	$(PYTHON) -m venv --clear .venv
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r envs/uv.lock
+	.venv/bin/uv pip install --quiet --python .venv/bin/python --require-hashes --compile-bytecode -r envs/requirements.lock
+	touch $@
+
+run: .venv/installed ## run a study: make run CONFIG=config/gse157988.yaml CORES=4
+	$(SNAKEMAKE)
+
+design: .venv/installed ## print what a study would fit and test, and compute nothing
+	$(SNAKEMAKE) --quiet all --forcerun design -- plan
+
+report: .venv/installed ## write Snakemake's report of a study that has run
+	$(SNAKEMAKE) --report results/report.html
+
+test: .venv/installed ## run every test
+	.venv/bin/python -m pytest
+
+check: .venv/installed ## format, lint and types
+	.venv/bin/ruff check
+	.venv/bin/ruff format --check
+	.venv/bin/mypy
+	.venv/bin/snakefmt --check --line-length 110 Snakefile workflow/rules
+	.venv/bin/snakemake --lint
+
+bench: .venv/installed ## time and memory of every rule on the example
+	.venv/bin/python tests/benchmark/rules.py
+
+docs: .venv/installed ## write the documentation that is generated
+	PYTHONPATH=workflow .venv/bin/python -m trialseq.docs --fix
+
+lock: .venv/installed ## pin dependencies anew
+	.venv/bin/uv pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-header --upgrade envs/requirements.in --output-file envs/requirements.lock
+	echo uv | .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-header --upgrade - --output-file envs/uv.lock
+
+clean: ## remove the environment and caches; results stay
+	rm -rf .venv .snakemake .mypy_cache .pytest_cache .ruff_cache .hypothesis
