@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pandas as pd
+
 from trialseq.config import Config
 from trialseq.validation import parse
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+
 from sheets import sheet, study
 from trialseq import design
 from trialseq.design.estimands import Model

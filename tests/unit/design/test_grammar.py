@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from trialseq.design.grammar import GrammarError, parse_contrast, parse_formula, resolve_cell
 
 

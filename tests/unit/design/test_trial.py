@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from sheets import TRIAL, sheet, study
 from trialseq import design
 from trialseq.design.estimands import Plan

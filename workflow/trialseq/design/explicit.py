@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from trialseq.config import Contrast, ExplicitModel
-from trialseq.design.grammar import Formula, GrammarError, parse_contrast, parse_formula, resolve_cell
 from trialseq.design.estimands import Estimand, Model
+from trialseq.design.grammar import Formula, GrammarError, parse_contrast, parse_formula, resolve_cell
 from trialseq.design.roles import text
 from trialseq.naming import file_name
 from trialseq.problems import InputError, Problem, closest, listing
