@@ -46,7 +46,7 @@ def _sheet(folder: Path, change: Callable[[pd.DataFrame], object]) -> None:
 def _set(value: object) -> Callable[[pd.DataFrame], None]:
     def change(table: pd.DataFrame) -> None:
         table[table.columns[2]] = table[table.columns[2]].astype(object)
-        table.iat[4, 2] = value
+        table.iloc[4, 2] = value
 
     return change
 

@@ -1,0 +1,171 @@
+"""The example that ships, run as the README says: complete, true to its simulation, and repeatable."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import yaml
+from trialseq.figures import of
+
+from trialseq import io, tables
+from workflow_runner import ROOT, digests, finished, run
+
+ALPHA = 0.05
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which the default configuration has run."""
+    path = tmp_path_factory.mktemp("example")
+    printed = finished(path, ROOT / "config" / "config.yaml")
+    (path / "printed.txt").write_text(printed)
+    return path
+
+
+@pytest.fixture(scope="session")
+def results(folder: Path) -> Path:
+    """Its results."""
+    return folder / "results" / "example"
+
+
+@pytest.fixture(scope="session")
+def contrasts(results: Path) -> list[str]:
+    """Its contrasts."""
+    return io.read_table(results / "tables" / "design.tsv")["contrast"].tolist()
+
+
+def test_a_run_ends_with_the_place_of_the_results_and_three_sentences(folder: Path, results: Path) -> None:
+    printed = (folder / "printed.txt").read_text()
+    assert f"Results: {results}" in printed
+    for start in ("1. ", "2. difference.NMN_vs_Placebo.Basal", "3. difference.NMN_vs_Placebo.Basal, PDGFRB"):
+        assert f"\n{start}" in printed
+    assert "simulated" in printed
+
+
+def test_every_contrast_has_its_tables_in_the_contract(results: Path, contrasts: list[str]) -> None:
+    assert len(contrasts) == 15
+    for contrast in contrasts:
+        for table in (tables.CONTRAST_GENES, tables.ENRICHMENT, tables.DROPPED_SETS, tables.PDGF):
+            frame = io.read_table(results / table.file.replace("<contrast>", contrast))
+            assert list(frame) == table.names
+            table.conform(frame)
+        assert "Simulated data." in (results / "tables" / f"{contrast}.pdgf.txt").read_text()
+
+
+def test_every_figure_is_there_in_every_format(results: Path, contrasts: list[str]) -> None:
+    plan = io.read_json(results / "plan.json")
+    folders = {
+        "study": ["study"],
+        "model": [f"models/{model['id']}" for model in plan["models"]],
+        "contrast": [f"contrasts/{contrast}" for contrast in contrasts],
+    }
+    for scope, places in folders.items():
+        for place in places:
+            for figure in of(scope):
+                for form in ("pdf", "svg", "png"):
+                    assert (results / "figures" / place / f"{figure.name}.{form}").stat().st_size > 1000
+
+
+def test_the_truth_is_found_and_false_discoveries_stay_near_alpha(results: Path, contrasts: list[str]) -> None:
+    truth = pd.read_csv(ROOT / "resources/example/simulated_truth.tsv.gz", sep="\t", index_col="gene_id")
+    planted = {
+        "difference.NMN_vs_Placebo.Basal": truth["difference"],
+        "change.Placebo.Basal": truth["change_Placebo"],
+        "change.NMN.Insulin": truth["change_NMN"],
+        "response.Placebo.before": truth["response"],
+    }
+    for contrast, effect in planted.items():
+        genes = io.read_table(results / "tables" / f"{contrast}.tsv").set_index("gene_id")
+        called = genes[genes["q_value"] < ALPHA]
+        true = effect[called.index] != 0
+        signs = (called["log2_fold_change"] > 0) == (effect[called.index] > 0)
+        strong = genes.index[(effect[genes.index].abs() >= 0.8) & (genes["base_mean"] > 50)]
+        assert signs[true].mean() > 0.99, contrast
+        assert (~true).mean() < 2.5 * ALPHA, contrast  # one data set; over seeds: test_truth.py
+        assert (genes.loc[strong, "q_value"] < ALPHA).mean() > 0.7, contrast
+
+
+def test_planted_pdgf_genes_are_up_in_the_panel(results: Path) -> None:
+    panel = io.read_table(results / "tables" / "difference.NMN_vs_Placebo.Basal.pdgf.tsv").set_index("id")
+    assert panel.loc["PDGFRB", "log2_fold_change"] > 0
+    assert panel.loc["PDGFRB", "q_value"] < ALPHA
+    assert panel.loc["GO:0048407", "ora_p_value"] < 0.01
+    assert panel.loc["GO:0048407", "fold_enrichment"] > 1
+
+
+def test_provenance_names_configuration_versions_and_inputs(results: Path) -> None:
+    record = io.read_json(results / "provenance.json")
+    assert record["configuration"]["statistics"]["alpha"] == ALPHA
+    assert record["versions"]["pydeseq2"] == "0.5.4"
+    paths = {Path(each["path"]).name: each["sha256"] for each in record["inputs"]}
+    assert {"simulated_counts.tsv.gz", "simulated_samples.tsv", "pdgf.gmt"} <= set(paths)
+    assert all(len(digest) == 64 for digest in paths.values())
+
+
+def test_a_second_run_has_nothing_to_do(folder: Path) -> None:
+    assert "Nothing to be done" in finished(folder, ROOT / "config" / "config.yaml")
+
+
+def test_snakemake_makes_its_report_with_captions(folder: Path) -> None:
+    finished(folder, ROOT / "config" / "config.yaml", "--report", "report.html")
+    text = (folder / "report.html").read_text()
+    assert "volcano" in text
+    assert "difference.NMN_vs_Placebo.Basal" in text
+
+
+@pytest.fixture(scope="session")
+def small(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, object]]:
+    """A small study that has run with two cores: one state, 600 genes of the example."""
+    folder = tmp_path_factory.mktemp("small")
+    example = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
+    counts = pd.read_csv(ROOT / "resources/example/simulated_counts.tsv.gz", sep="\t")
+    symbols = ["PDGFRB", "PDGFRA", "COL1A1", "THY1"]
+    kept = pd.concat([counts[counts["gene_name"].isin(symbols)], counts.head(600)]).drop_duplicates("gene_id")
+    kept.to_csv(folder / "counts.tsv", sep="\t", index=False)
+    shutil.copy(ROOT / "resources/example/simulated_samples.tsv", folder / "samples.tsv")
+    config = {
+        **example,
+        "study": "small",
+        "source": {**example["source"], "counts": "counts.tsv", "samples": "samples.tsv"},
+        "samples": {"subset": "state == Basal"},
+        "trial": {key: value for key, value in example["trial"].items() if key != "state"},
+    }
+    finished(folder, config)
+    return folder, config
+
+
+def test_the_same_inputs_give_the_same_bytes_whatever_the_cores(
+    small: tuple[Path, dict[str, object]], tmp_path: Path
+) -> None:
+    folder, config = small
+    for name in ("counts.tsv", "samples.tsv"):
+        shutil.copy(folder / name, tmp_path / name)
+    finished(tmp_path, config, cores=1)
+    again = digests(tmp_path / "results")
+    assert digests(folder / "results" / "small") == {key.removeprefix("small/"): value for key, value in again.items()}
+
+
+def test_another_study_leaves_the_results_of_the_first_alone(small: tuple[Path, dict[str, object]]) -> None:
+    folder, config = small
+    before = digests(folder / "results" / "small")
+    finished(folder, {**config, "study": "other", "statistics": {"alpha": 0.2}}, "--until", "model")
+    assert (folder / "results" / "other" / "counts.h5ad").exists()
+    assert digests(folder / "results" / "small") == before
+
+
+def test_a_new_colour_draws_and_does_not_fit(small: tuple[Path, dict[str, object]]) -> None:
+    folder, config = small
+    plan = run(folder, {**config, "figures": {"up": "#AA0000"}}, "--dry-run").stdout
+    assert "contrast_figures" in plan
+    for rule in ("rule model:", "rule contrast:", "rule normalise:", "rule counts:"):
+        assert rule not in plan
+
+
+def test_the_plan_is_printed_before_anything_is_computed(tmp_path: Path) -> None:
+    printed = finished(tmp_path, ROOT / "config" / "config.yaml", "plan")
+    assert "difference.NMN_vs_Placebo.Basal" in printed
+    assert "Change from before to after in NMN beyond that in Placebo" in printed
+    assert not (tmp_path / "results" / "example" / "models").exists()
