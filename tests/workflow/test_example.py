@@ -69,7 +69,7 @@ def test_every_figure_is_there_in_every_format(results: Path, contrasts: list[st
                     assert (results / "figures" / place / f"{figure.name}.{form}").stat().st_size > 1000
 
 
-def test_the_truth_is_found_and_false_discoveries_stay_near_alpha(results: Path, contrasts: list[str]) -> None:
+def test_the_truth_is_found_and_false_discoveries_stay_near_alpha(results: Path) -> None:
     truth = pd.read_csv(ROOT / "resources/example/simulated_truth.tsv.gz", sep="\t", index_col="gene_id")
     planted = {
         "difference.NMN_vs_Placebo.Basal": truth["difference"],

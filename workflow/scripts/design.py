@@ -14,5 +14,6 @@ with job(snakemake.log[0]) as log:
     for contrast, (_, estimand) in plan.estimands.items():
         for warning in estimand.warnings:
             log.warning("%s: %s", contrast, warning)
+    print(f"\n{plan.text()}\n")
     io.write_table(plan.table(), snakemake.output.table)
     io.write_json(plan.to_json(), snakemake.output.plan)

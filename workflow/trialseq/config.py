@@ -2,24 +2,88 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from types import UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from trialseq.naming import collisions
 
 Text = Annotated[str, Field(min_length=1)]
 NAME = r"^[A-Za-z0-9][A-Za-z0-9_.+-]*$"
 Name = Annotated[str, Field(pattern=NAME, max_length=100)]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Accession = Annotated[str, Field(pattern=r"^GSE[0-9]{1,9}$")]
-# YAML reads a bare 1 or yes as a number or a truth value; levels of a factor are text.
-Level = Annotated[str, BeforeValidator(lambda value: str(value) if isinstance(value, int) else value)]
+# YAML reads a bare 1 as a number; levels of a factor are text. A bare yes is refused: its spelling is lost.
+Level = Annotated[
+    str, BeforeValidator(lambda value: str(value) if type(value) is int else value, json_schema_input_type=str | int)
+]
+
+
+def _regular_expression(value: str) -> str:
+    try:
+        re.compile(value)
+    except re.error as error:
+        raise ValueError(f"a regular expression ({error})") from None
+    return value
+
+
+def _file_name(value: str) -> str:
+    # It becomes part of a path and of an address.
+    if not re.fullmatch(r"[A-Za-z0-9][^/\\{}\x00-\x1f]*", value):
+        raise ValueError("the name of a file, without a folder, a letter or digit first")
+    return value
+
+
+Pattern = Annotated[str, Field(min_length=1), AfterValidator(_regular_expression)]
+FileName = Annotated[str, Field(max_length=200), AfterValidator(_file_name)]
+
+
+def wrong(expected: str, found: str, hint: str = "") -> PydanticCustomError:
+    """An error that says what was found, where the value itself (a whole group, say) would not tell."""
+    return PydanticCustomError("wrong", "{expected}", {"expected": expected, "found": found, "hint": hint})
+
+
+def alternatives(annotation: Any) -> list[Any]:  # noqa: ANN401 - what typing gives
+    """The types that an annotation allows, without unions, constraints and None."""
+    origin, arguments = get_origin(annotation), get_args(annotation)
+    if origin is Annotated:
+        return alternatives(arguments[0])
+    if origin in (Union, UnionType):
+        return [each for argument in arguments for each in alternatives(argument)]
+    return [] if annotation is type(None) else [annotation]
 
 
 class Options(BaseModel):
     """A group of options: unknown names are errors, values do not change."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class Numeric(Options):
+    """A group of options with numbers among them."""
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def truth_values_are_not_numbers(cls, value: object, info: ValidationInfo) -> object:
+        """Python counts True as 1; a person who writes yes for a number made a mistake."""
+        kinds = alternatives(cls.model_fields[str(info.field_name)].annotation)
+        if isinstance(value, bool) and (int in kinds or float in kinds):
+            raise PydanticCustomError("truth_value", "a number")
+        return value
 
 
 # Where counts come from ---------------------------------------------------------------
@@ -28,7 +92,7 @@ class Options(BaseModel):
 class TableSource(Options):
     """A count matrix and a sample sheet of your own."""
 
-    type: Literal["table"]
+    type: Literal["table"] = Field(description="files of your own")
     counts: Text = Field(description="count matrix, genes in rows: tsv, csv, xlsx or parquet, also gzipped")
     samples: Text = Field(description="sample sheet, one row a sample: tsv, csv or xlsx, also gzipped")
     gene_column: str | None = Field(None, description="column of the gene ids; the first column where not given")
@@ -57,7 +121,7 @@ class Join(Options):
         min_length=1,
         description="fields in which a column and a sample must agree; `gsm` is the accession",
     )
-    pattern: str | None = Field(
+    pattern: Pattern | None = Field(
         None, description="pattern with named groups, searched in the title of each sample of the series"
     )
 
@@ -65,11 +129,11 @@ class Join(Options):
 class GeoSupplementarySource(Options):
     """A supplementary file of a GEO series, and its series matrix."""
 
-    type: Literal["geo_supplementary"]
+    type: Literal["geo_supplementary"] = Field(description="a supplementary file of a GEO series")
     accession: Accession = Field(description="accession of the series")
-    file: Text = Field(description="name of the supplementary file: one table, or a tar with one table a sample")
+    file: FileName = Field(description="name of the supplementary file: one table, or a tar with one table a sample")
     sha256: Sha256 | None = Field(None, description="checksum that the supplementary file must have")
-    series_matrix: str | None = Field(
+    series_matrix: FileName | None = Field(
         None, description="name of the series matrix; `<accession>_series_matrix.txt.gz` where not given"
     )
     sheet: str | None = Field(None, description="worksheet of an xlsx file; the first where not given")
@@ -79,32 +143,43 @@ class GeoSupplementarySource(Options):
         None, description="column of the counts in each table of a tar; the last where not given"
     )
     header: bool = Field(True, description="whether each table of a tar has a header row")
-    sample_pattern: Text = Field(
+    sample_pattern: Pattern = Field(
         description="pattern with named groups, searched in the name of each column (or member of a tar); "
         "a column without a match is not a sample"
     )
-    join: Join = Join()
+    join: Join = Field(Join(), description="how columns meet samples of the series matrix")
     symbols_from_spreadsheet: bool = Field(
         True, description="put symbols back that a spreadsheet turned into dates (2-Sep to SEPTIN2)"
     )
     round_fractions: bool = Field(False, description="round fractional counts to integers")
 
+    @model_validator(mode="after")
+    def fields_of_the_join_are_groups(self) -> GeoSupplementarySource:
+        """Both patterns give every field of the join."""
+        patterns = {"sample_pattern": (self.sample_pattern, self.join.by)}
+        patterns["join.pattern"] = (self.join.pattern or "", [field for field in self.join.by if field != "gsm"])
+        for name, (pattern, fields) in patterns.items():
+            absent = [field for field in fields if field not in re.compile(pattern).groupindex]
+            if absent:
+                raise ValueError(f"a group (?P<{absent[0]}>...) in {name}, because join.by names it")
+        return self
+
 
 class GeoNcbiSource(Options):
     """The uniform counts that NCBI made of a GEO series, and its series matrix."""
 
-    type: Literal["geo_ncbi"]
+    type: Literal["geo_ncbi"] = Field(description="NCBI's counts of a GEO series")
     accession: Accession = Field(description="accession of the series")
-    file: str | None = Field(
+    file: FileName | None = Field(
         None,
         description="name of the counts; `<accession>_raw_counts_GRCh38.p13_NCBI.tsv.gz` where not given",
     )
     sha256: Sha256 | None = Field(None, description="checksum that the counts must have")
-    annotation: Text = Field("Human.GRCh38.p13.annot.tsv.gz", description="name of the annotation table")
-    series_matrix: str | None = Field(
+    annotation: FileName = Field("Human.GRCh38.p13.annot.tsv.gz", description="name of the annotation table")
+    series_matrix: FileName | None = Field(
         None, description="name of the series matrix; `<accession>_series_matrix.txt.gz` where not given"
     )
-    title_pattern: str | None = Field(
+    title_pattern: Pattern | None = Field(
         None,
         description="pattern with named groups, searched in the title of each sample; the groups become "
         "columns, and samples without a match are left out",
@@ -117,14 +192,14 @@ Source = Annotated[TableSource | GeoSupplementarySource | GeoNcbiSource, Field(d
 class Samples(Options):
     """Which samples take part, and what their levels are called."""
 
-    recode: dict[str, dict[Level, str]] = Field({}, description="column, then old level: new level")
+    recode: dict[str, dict[Level, Level]] = Field({}, description="column, then old level: new level")
     subset: str | None = Field(
         None, description="filter such as `disease == DM1 and batch != 3` or `time in [pre, post]`"
     )
     exclude: list[Level] = Field([], description="names of samples to leave out")
 
 
-class Download(Options):
+class Download(Numeric):
     """How files are fetched."""
 
     base_address: str | None = Field(
@@ -141,7 +216,7 @@ class Download(Options):
 class Subject(Options):
     """The column that says whose biopsy it is."""
 
-    column: Text
+    column: Text = Field(description="column of the sample sheet")
     within: list[Text] = Field(
         [], description="columns within which subject numbers are unique, where numbers repeat between groups"
     )
@@ -150,8 +225,8 @@ class Subject(Options):
 class Role(Options):
     """A column of the sample sheet in a role of the trial, and its reference level."""
 
-    column: Text
-    reference: Level
+    column: Text = Field(description="column of the sample sheet")
+    reference: Level = Field(description="level with which the others are compared")
     levels: list[Level] | None = Field(
         None, description="levels in the order to report them; the order of the sheet where not given"
     )
@@ -173,7 +248,7 @@ class Trial(Options):
 class Contrast(Options):
     """A linear expression of cell means."""
 
-    id: Name
+    id: Name = Field(description="name of the contrast, and of its files")
     expression: Text = Field(description="such as `NMN.after - NMN.before - (Placebo.after - Placebo.before)`")
     says: str | None = Field(None, max_length=500, description="one plain sentence for tables and figures")
 
@@ -181,32 +256,36 @@ class Contrast(Options):
 class ExplicitModel(Options):
     """A model in a formula of your own, beside or instead of the trial."""
 
-    id: Name
+    id: Name = Field(description="name of the model, and of its files")
     formula: Text = Field(description="such as `~ batch + condition`; numeric columns are centred")
     reference: dict[str, Level] = Field(
         {}, description="reference level of each categorical column; the first of the sheet where not given"
     )
     categorical: list[str] = Field([], description="columns of numbers that are labels, such as a batch 1, 2, 3")
     subset: str | None = Field(None, description="filter on samples for this model alone")
-    contrasts: list[Contrast] = Field(min_length=1)
+    contrasts: list[Contrast] = Field(min_length=1, description="what is asked of the model")
 
 
 # How it is computed -------------------------------------------------------------------
 
 
-class Statistics(Options):
+class Statistics(Numeric):
     """Filtering, normalisation and tests."""
 
     alpha: float = Field(0.05, gt=0, lt=1, description="false discovery rate, also the target of independent filtering")
     confidence: float = Field(0.95, gt=0, lt=1, description="level of the confidence intervals")
     min_count: int = Field(10, ge=0, description="a gene is kept with at least this many counts ...")
-    min_samples: int | Literal["smallest_cell"] = Field(
+    min_samples: Annotated[int, Field(ge=1)] | Literal["smallest_cell"] = Field(
         "smallest_cell", description="... in at least this many samples of the model"
     )
     size_factors: Literal["ratio", "poscounts"] = Field(
         "ratio", description="median of ratios, over genes without or with zeros"
     )
     trend: Literal["parametric", "mean"] = Field("parametric", description="dispersion trend")
+    inference: Literal["compiled", "reference"] = Field(
+        "compiled",
+        description="compiled loops over genes that follow R's DESeq2 where PyDESeq2 leaves it, or PyDESeq2 as it is",
+    )
     independent_filtering: bool = Field(
         True, description="choose the mean below which genes are left out of the correction, as DESeq2 does"
     )
@@ -219,7 +298,9 @@ class Statistics(Options):
 class Collection(Options):
     """A collection of gene sets."""
 
-    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9.-]*$", max_length=60)]
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9.-]*$", max_length=60)] = Field(
+        description="name of the collection in tables and figures"
+    )
     shipped: Literal["GO"] | None = Field(None, description="a collection that ships with trialseq")
     file: str | None = Field(None, description="path of a GMT file, also gzipped")
     address: str | None = Field(None, pattern=r"^https?://\S+$", description="address of a GMT file, also gzipped")
@@ -232,12 +313,13 @@ class Collection(Options):
     @model_validator(mode="after")
     def one_origin(self) -> Collection:
         """Exactly one of the four origins is named."""
-        if sum(each is not None for each in (self.shipped, self.file, self.address, self.enrichr)) != 1:
-            raise ValueError("exactly one of shipped, file, address, enrichr")
+        named = [name for name in ("shipped", "file", "address", "enrichr") if getattr(self, name) is not None]
+        if len(named) != 1:
+            raise wrong("exactly one of shipped, file, address, enrichr", " and ".join(named) or "none of them")
         return self
 
 
-class Enrichment(Options):
+class Enrichment(Numeric):
     """Gene-set tests."""
 
     methods: list[Literal["ora", "prerank"]] = Field(
@@ -257,14 +339,14 @@ class Enrichment(Options):
     def sizes_and_names(self) -> Enrichment:
         """Sizes are in order and names of collections differ."""
         if self.min_size > self.max_size:
-            raise ValueError("min_size at most max_size")
+            raise wrong("min_size at most max_size", f"min_size {self.min_size}, max_size {self.max_size}")
         names = [collection.name for collection in self.collections]
-        if len(set(names)) < len(names):
-            raise ValueError("a name of its own for each collection")
+        if repeated := collisions(names):
+            raise wrong("a name of its own for each of the collections", ", ".join(repeated))
         return self
 
 
-class Figures(Options):
+class Figures(Numeric):
     """How figures look."""
 
     formats: list[Literal["pdf", "svg", "png"]] = Field(["pdf", "svg", "png"], min_length=1, description="file formats")
@@ -284,23 +366,22 @@ class Config(Options):
     simulated: bool = Field(False, description="the data are simulated, and every figure and table says so")
     results: Text = Field("results", description="folder of the results")
     cache: Text = Field("cache", description="folder of downloaded files, kept between studies")
-    source: Source
-    samples: Samples = Samples()
-    download: Download = Download()
-    trial: Trial | None = None
+    source: Source = Field(description="where counts come from")
+    samples: Samples = Field(Samples(), description="which samples take part, and what their levels are called")
+    download: Download = Field(Download(), description="how files are fetched")
+    trial: Trial | None = Field(None, description="roles of columns, from which models and estimands are derived")
     models: list[ExplicitModel] = Field([], description="explicit models, beside the trial or instead of it")
-    statistics: Statistics = Statistics()
-    enrichment: Enrichment = Enrichment()
-    figures: Figures = Figures()
+    statistics: Statistics = Field(Statistics(), description="filtering, normalisation and tests")
+    enrichment: Enrichment = Field(Enrichment(), description="gene-set tests")
+    figures: Figures = Field(Figures(), description="how figures look")
 
     @model_validator(mode="after")
     def something_asked(self) -> Config:
         """There is a question, and ids of models differ."""
         if self.trial is None and not self.models:
-            raise ValueError("a trial, or models")
-        ids = [model.id for model in self.models]
-        if len(set(ids)) < len(ids):
-            raise ValueError("an id of its own for each model")
+            raise wrong("a trial, or models", "neither", "trial: names the columns of subject, visit and more")
+        if repeated := collisions(model.id for model in self.models):
+            raise wrong("an id of its own for each of the models", ", ".join(repeated))
         return self
 
     @classmethod

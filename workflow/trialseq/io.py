@@ -79,7 +79,8 @@ def read_table(path: str | os.PathLike[str]) -> pd.DataFrame:
     return frame
 
 
-TEXT_COLUMNS = frozenset({"gene_id", "gene_name", "contrast", "set_id", "set_name", "genes", "name", "id", "subject"})
+_TEXT_COLUMNS = "gene_id gene_name contrast set_id set_name genes name id subject sample sample_1 sample_2 column"
+TEXT_COLUMNS = frozenset(_TEXT_COLUMNS.split())
 
 
 def write_counts(matrix: CountMatrix, path: str | os.PathLike[str]) -> None:

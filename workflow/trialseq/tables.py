@@ -26,11 +26,12 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """A table: its file, what a row is, its columns in order."""
+    """A table: its file, what a row is, its columns in order; `more` says what further columns may follow."""
 
     file: str
     row: str
     columns: tuple[Column, ...]
+    more: str = ""
 
     @property
     def names(self) -> list[str]:
@@ -54,7 +55,9 @@ class Table:
                 values = values.astype(_DTYPES[column.kind])
             _check(self.file, column, values)
             result[column.name] = values
-        return pd.DataFrame(result, columns=self.names).reset_index(drop=True)
+        fixed = pd.DataFrame(result, columns=self.names)
+        further = frame.drop(columns=self.names) if self.more else frame[[]]
+        return pd.concat([fixed, further], axis=1).reset_index(drop=True)
 
 
 def _check(file: str, column: Column, values: pd.Series) -> None:
@@ -225,4 +228,74 @@ DESIGN = Table(
         Column("warnings", "text", "what to beware of"),
     ),
 )
-ALL = (CONTRAST_GENES, ENRICHMENT, DROPPED_SETS, PDGF, DESIGN, STATISTICS, DISPERSIONS)
+COMPONENTS = ("PC1", "PC2", "PC3", "PC4", "PC5", "PC6")
+SAMPLES = Table(
+    "tables/samples.tsv",
+    "a sample",
+    (
+        Column("sample", "text", "name of the sample", empty=False),
+        Column("size_factor", "number", "size factor over all samples of the study", low=0, empty=False),
+        Column("total_counts", "number", "library size: sum of the counts", low=0, empty=False),
+        Column("detected_genes", "integer", "genes with at least one count", low=0, empty=False),
+        Column("top_50_share", "number", "share of the counts in the 50 most abundant genes", low=0, high=1),
+        Column("top_100_share", "number", "share of the counts in the 100 most abundant genes", low=0, high=1),
+        Column(
+            "mitochondrial_share",
+            "number",
+            "share of the counts in genes whose symbol starts with `MT-`; missing where no gene has such a symbol",
+            low=0,
+            high=1,
+        ),
+        *(
+            Column(name, "number", f"score on principal component {name[2:]} of the variance-stabilised counts")
+            for name in COMPONENTS
+        ),
+    ),
+    more="columns of the sample sheet; one whose name is taken above ends in `_in_sheet`",
+)
+ASSOCIATIONS = Table(
+    "tables/associations.tsv",
+    "a principal component with a column of the sample sheet",
+    (
+        Column("component", "text", "principal component", levels=COMPONENTS, empty=False),
+        Column("variance_ratio", "number", "share of the variance that the component explains", low=0, high=1),
+        Column("column", "text", "column of the sample sheet", empty=False),
+        Column("kind", "text", "how the column was read", levels=("number", "text"), empty=False),
+        Column(
+            "r_squared",
+            "number",
+            "share of the component's variance between groups (text) or on a straight line (number)",
+            low=0,
+            high=1,
+        ),
+        Column("p_value", "number", "F test of that share", low=0, high=1),
+        Column("q_value", "number", "Benjamini and Hochberg over all rows", low=0, high=1),
+        Column("n", "integer", "samples with a value in the column", low=0, empty=False),
+    ),
+)
+DISTANCES = Table(
+    "tables/distances.tsv",
+    "a pair of samples",
+    (
+        Column("sample_1", "text", "name of a sample", empty=False),
+        Column("sample_2", "text", "name of another sample", empty=False),
+        Column("distance", "number", "Euclidean distance of the variance-stabilised counts", low=0, empty=False),
+    ),
+)
+_PER_SAMPLE = "a column a sample"
+NORMALIZED = Table("tables/normalized.tsv.gz", "a gene: counts over size factors", _GENE, more=_PER_SAMPLE)
+VST = Table("tables/vst.tsv.gz", "a gene: variance-stabilised counts (log2 scale)", _GENE, more=_PER_SAMPLE)
+ALL = (
+    CONTRAST_GENES,
+    ENRICHMENT,
+    DROPPED_SETS,
+    PDGF,
+    DESIGN,
+    SAMPLES,
+    ASSOCIATIONS,
+    DISTANCES,
+    NORMALIZED,
+    VST,
+    STATISTICS,
+    DISPERSIONS,
+)

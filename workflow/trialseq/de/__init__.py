@@ -38,6 +38,17 @@ def fit(matrix: CountMatrix, model: Model, options: Statistics, threads: int, en
     return result
 
 
+def inference(kind: str, threads: int) -> Any:  # noqa: ANN401 - PyDESeq2 is untyped
+    """PyDESeq2's loops over genes: `compiled` by us, or the `reference`."""
+    if kind == "compiled":
+        from trialseq.de.compiled import CompiledInference
+
+        return CompiledInference(threads)
+    from pydeseq2.default_inference import DefaultInference
+
+    return DefaultInference(n_cpus=threads)
+
+
 def of_contrast(statistics: pd.DataFrame, contrast: str) -> pd.DataFrame:
     """One contrast of a model's statistics as `tables.CONTRAST_GENES`, the smallest p value first."""
     from trialseq.tables import CONTRAST_GENES

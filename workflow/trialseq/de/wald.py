@@ -16,9 +16,11 @@ import pandas as pd
 from scipy.stats import norm
 
 from trialseq.counts import CountMatrix
-from trialseq.de import Fit
+from trialseq.de import Fit, inference
 from trialseq.de.filtering import before_fit, size_factors
+from trialseq.de.independent import independent_filtering
 from trialseq.de.shrinkage import prior_scale, shrink
+from trialseq.de.trend import gamma_trend
 from trialseq.design.estimands import Estimand, Model
 from trialseq.tables import DISPERSIONS, STATISTICS
 
@@ -32,14 +34,13 @@ EFFECTS = ["log2_fold_change", "lfc_se", "ci_low", "ci_high", "statistic", "p_va
 def fit(matrix: CountMatrix, model: Model, options: Statistics, threads: int) -> Fit:
     """Fit a model with PyDESeq2 and test all of its contrasts.
 
-    Genes below the count filter are left out of the fit, but not out of the tables. Size factors come from all
-    genes of the model's samples.
+    Genes below the count filter are left out of the fit and of the size factors, but not out of the tables.
     """
     counts = matrix.counts.loc[list(model.samples)]
     before, needed = before_fit(counts, model, options)
-    factors = size_factors(counts, options.size_factors)
-    base_mean = counts.div(factors, axis=0).mean()
     kept = before.index[before == "tested"]
+    factors = size_factors(counts[kept], options.size_factors)
+    base_mean = counts.div(factors, axis=0).mean()
     LOGGER.info("Model %s: %d samples, %d columns, %d genes fitted.", model.id, *model.matrix.shape, len(kept))
 
     with warnings.catch_warnings(record=True) as caught:
@@ -78,23 +79,41 @@ def fit(matrix: CountMatrix, model: Model, options: Statistics, threads: int) ->
 
 def _fit(counts: pd.DataFrame, model: Model, factors: pd.Series, options: Statistics, threads: int) -> Any:  # noqa: ANN401
     from pydeseq2.dds import DeseqDataSet
-    from pydeseq2.default_inference import DefaultInference
 
-    class GivenSizeFactors(DeseqDataSet):  # type: ignore[misc]
-        """A data set that keeps the size factors that it is given; `deseq2()` would compute them anew."""
+    class DataSet(DeseqDataSet):  # type: ignore[misc]
+        """PyDESeq2's data set with the size factors that it is given, and R's choice of genes in the trend."""
 
         def fit_size_factors(self, *_: object, **__: object) -> None:
             self.obs["size_factors"] = factors.to_numpy()
             self.layers["normed_counts"] = self.X / factors.to_numpy()[:, None]
             self.var["_normed_means"] = self.layers["normed_counts"].mean(axis=0)
 
-    fitted = GivenSizeFactors(
+        def _fit_parametric_dispersion_trend(self, vst: bool = False) -> None:
+            if options.inference == "reference" or vst:
+                super()._fit_parametric_dispersion_trend(vst)
+                return
+            present = self.var["non_zero"].to_numpy()
+            means = self.var["_normed_means"].to_numpy()
+            coefficients = gamma_trend(
+                self.var["genewise_dispersions"].to_numpy()[present], means[present], self.min_disp
+            )
+            if coefficients is None:
+                warnings.warn("The dispersion trend did not converge; a flat one is used.", UserWarning, stacklevel=2)
+                self._fit_mean_dispersion_trend(vst)
+                return
+            self.uns["trend_coeffs"] = pd.Series(coefficients, index=["a0", "a1"])
+            self.uns["disp_function_type"] = "parametric"
+            trend = np.full(self.n_vars, np.nan)
+            trend[present] = coefficients[0] + coefficients[1] / means[present]
+            self.var["fitted_dispersions"] = trend
+
+    fitted = DataSet(
         counts=counts,
         metadata=pd.DataFrame({"cell": list(model.cells)}, index=counts.index),
         design=model.matrix,
         fit_type=options.trend,
         refit_cooks=options.cooks,
-        inference=DefaultInference(n_cpus=threads),
+        inference=inference(options.inference, threads),
         quiet=True,
     )
     fitted.deseq2()
@@ -111,7 +130,7 @@ def _test(fitted: Any, model: Model, estimand: Estimand, options: Statistics) ->
         contrast=vector,
         alpha=options.alpha,
         cooks_filter=options.cooks,
-        independent_filter=options.independent_filtering,
+        independent_filter=options.independent_filtering and options.inference == "reference",
         inference=fitted.inference,
         quiet=True,
     )
@@ -126,6 +145,9 @@ def _test(fitted: Any, model: Model, estimand: Estimand, options: Statistics) ->
             "padj": "q_value",
         }
     )
+    if options.independent_filtering and options.inference == "compiled":
+        p_values, means = result["p_value"].to_numpy(dtype=float), result["baseMean"].to_numpy(dtype=float)
+        result["q_value"] = independent_filtering(p_values, means, options.alpha)
     width = norm.ppf(0.5 + options.confidence / 2) * result["lfc_se"]
     result["ci_low"], result["ci_high"] = result["log2_fold_change"] - width, result["log2_fold_change"] + width
     result = result[EFFECTS].assign(shrunk_log2_fold_change=np.nan)
@@ -183,6 +205,7 @@ def _dispersions(
         "trend_coefficients": {key: float(value) for key, value in fitted.uns.get("trend_coeffs", pd.Series()).items()},
         "dispersion_prior_variance": float(fitted.uns["prior_disp_var"]),
         "not_converged": int((~converged).sum()),
+        "handed_to_pydeseq2": getattr(fitted.inference, "handed_over", 0),
         "outliers_replaced": int(genes["replaced"].sum()) if "replaced" in genes else 0,
     }
     return DISPERSIONS.conform(table), notes

@@ -95,6 +95,20 @@ class Plan:
         ]
         return DESIGN.conform(pd.DataFrame(rows))
 
+    def text(self) -> str:
+        """The plan for reading: each model, its contrasts, who takes part, what is left out and why."""
+        lines = []
+        for model in self.models:
+            block = f", a column for each {model.block}" if model.block else ""
+            lines += ["", f"Model {model.id}: {len(model.samples)} samples, {len(model.columns)} columns{block}"]
+            for each in model.estimands:
+                of_subjects = f" of {len(each.subjects)} subjects" if each.subjects else ""
+                lines += [f"  {each.id}", f"      {each.says}", f"      {len(each.samples)} samples{of_subjects}"]
+                reasons = pd.Series(each.dropped, dtype=object).value_counts(sort=False)
+                lines += [f"      left out: {count} ({why})" for why, count in reasons.items()]
+                lines += [f"      beware: {warning}" for warning in each.warnings]
+        return "\n".join([*lines, "", *self.notes]).strip()
+
     def with_depths(self, totals: pd.Series) -> Plan:
         """Add a warning where the two sides of a contrast were sequenced to different depths.
 

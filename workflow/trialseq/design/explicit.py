@@ -88,7 +88,7 @@ def model(samples: pd.DataFrame, options: ExplicitModel, subject: str | None, en
         tuple(of_sample),
         tuple(design.matrix.columns),
         rows,
-        f"terms of {options.formula}",
+        "",
         tuple(estimands),
     )
 

@@ -1,0 +1,494 @@
+"""Compiled kernels over genes: negative binomial fits in the objectives and bounds of PyDESeq2 0.5.4.
+
+Each kernel takes genes [start, stop) of arrays (genes x samples) and writes into arrays that it is given, so that
+threads share nothing but inputs. A design is handed over as its sparse rows: `ptr`, `idx`, `val` (compressed rows),
+`first` (for each column the first column that shares a row with it: the envelope of X'WX and of its Cholesky factor).
+"""
+
+# mypy: disable-error-code="no-untyped-def"
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import njit
+
+_CLOSE = 12.0  # beyond which the asymptotic series below are exact to double precision
+_TINY = 1e-3
+FLOOR = math.log(100.0)  # a dispersion below 100 x the lower bound counts as at it, as in DESeq2
+
+
+@njit(nogil=True, cache=True)
+def _factorise(matrix, first, size):
+    """Cholesky factor in the lower triangle, in place and inside the envelope. False where not positive definite."""
+    for i in range(size):
+        for j in range(first[i], i):
+            total = matrix[i, j]
+            for k in range(max(first[i], first[j]), j):
+                total -= matrix[i, k] * matrix[j, k]
+            matrix[i, j] = total / matrix[j, j]
+        total = matrix[i, i]
+        for k in range(first[i], i):
+            total -= matrix[i, k] * matrix[i, k]
+        if not total > 0.0:
+            return False
+        matrix[i, i] = math.sqrt(total)
+    return True
+
+
+@njit(nogil=True, cache=True)
+def _solve(factor, first, vector, size):
+    """Solve L L' x = vector in place."""
+    for i in range(size):
+        total = vector[i]
+        for k in range(first[i], i):
+            total -= factor[i, k] * vector[k]
+        vector[i] = total / factor[i, i]
+    for i in range(size - 1, -1, -1):
+        vector[i] /= factor[i, i]
+        for k in range(first[i], i):
+            vector[k] -= factor[i, k] * vector[i]
+
+
+@njit(nogil=True, cache=True)
+def _normal(ptr, idx, val, weights, first, ridge, matrix, size):
+    """Lower triangle of X' W X + ridge."""
+    for i in range(size):
+        for j in range(first[i], i + 1):
+            matrix[i, j] = 0.0
+        matrix[i, i] = ridge
+    for row in range(len(ptr) - 1):
+        for a in range(ptr[row], ptr[row + 1]):
+            scaled = weights[row] * val[a]
+            for b in range(ptr[row], a + 1):
+                matrix[idx[a], idx[b]] += scaled * val[b]
+
+
+@njit(nogil=True, cache=True)
+def _leverage(ptr, idx, val, row, factor, first, work, size):
+    """Quadratic form x' (L L')^-1 x of one row of the design."""
+    start = idx[ptr[row]]
+    for k in range(start, size):
+        work[k] = 0.0
+    for a in range(ptr[row], ptr[row + 1]):
+        work[idx[a]] = val[a]
+    total = 0.0
+    for i in range(start, size):
+        value = work[i]
+        for k in range(max(first[i], start), i):
+            value -= factor[i, k] * work[k]
+        work[i] = value / factor[i, i]
+        total += work[i] * work[i]
+    return total
+
+
+@njit(nogil=True, cache=True)
+def _predict(ptr, idx, val, beta, eta):
+    for row in range(len(ptr) - 1):
+        total = 0.0
+        for a in range(ptr[row], ptr[row + 1]):
+            total += val[a] * beta[idx[a]]
+        eta[row] = total
+
+
+@njit(nogil=True, cache=True)
+def irls(
+    start,
+    stop,
+    counts,
+    size_factors,
+    dispersions,
+    ptr,
+    idx,
+    val,
+    first,
+    beta_init,
+    min_mu,
+    beta_tol,
+    max_beta,
+    maxiter,
+    beta_out,
+    mu_out,
+    hat_out,
+    failed,
+):
+    """Iteratively reweighted least squares with a ridge of 1e-6; `failed` marks genes that start to diverge."""
+    samples, size = counts.shape[1], len(first)
+    matrix, vector, work = np.zeros((size, size)), np.empty(size), np.empty(size)
+    beta, eta, mu, weights = np.empty(size), np.empty(samples), np.empty(samples), np.empty(samples)
+    for gene in range(start, stop):
+        alpha = dispersions[gene]
+        inverse = 1.0 / alpha
+        constant = samples * inverse * math.log(alpha)
+        for s in range(samples):
+            y = counts[gene, s]
+            constant -= math.lgamma(y + inverse) - math.lgamma(y + 1.0) - math.lgamma(inverse)
+        beta[:] = beta_init[gene]
+        _predict(ptr, idx, val, beta, eta)
+        for s in range(samples):
+            mu[s] = max(size_factors[s] * math.exp(eta[s]), min_mu)
+        deviance, ratio, iterations = 1000.0, 1.0, 0
+        while ratio > beta_tol:
+            vector[:] = 0.0
+            for s in range(samples):
+                weights[s] = mu[s] / (1.0 + mu[s] * alpha)
+                response = weights[s] * (math.log(mu[s] / size_factors[s]) + (counts[gene, s] - mu[s]) / mu[s])
+                for a in range(ptr[s], ptr[s + 1]):
+                    vector[idx[a]] += val[a] * response
+            _normal(ptr, idx, val, weights, first, 1e-6, matrix, size)
+            iterations += 1
+            if not _factorise(matrix, first, size):
+                failed[gene] = True
+                break
+            _solve(matrix, first, vector, size)
+            if iterations >= maxiter or not np.max(np.abs(vector)) <= max_beta:
+                failed[gene] = True
+                break
+            beta[:] = vector
+            _predict(ptr, idx, val, beta, eta)
+            total = constant
+            for s in range(samples):
+                mu[s] = max(size_factors[s] * math.exp(eta[s]), min_mu)
+                total += (counts[gene, s] + inverse) * math.log(inverse + mu[s]) - counts[gene, s] * math.log(mu[s])
+            before, deviance = deviance, -2.0 * total
+            ratio = abs(deviance - before) / (abs(deviance) + 0.1)
+        if failed[gene]:
+            continue
+        for s in range(samples):
+            weights[s] = mu[s] / (1.0 + mu[s] * alpha)
+        _normal(ptr, idx, val, weights, first, 1e-6, matrix, size)
+        _factorise(matrix, first, size)
+        for s in range(samples):
+            hat_out[gene, s] = weights[s] * _leverage(ptr, idx, val, s, matrix, first, work, size)
+            mu_out[gene, s] = size_factors[s] * math.exp(eta[s])
+        beta_out[gene] = beta
+
+
+@njit(nogil=True, cache=True)
+def digamma_excess(y, inverse):
+    """digamma(y + r) - digamma(r) - log1p(y / r), without cancellation for large r = 1 / dispersion."""
+    total, low, high = 0.0, inverse, inverse + y
+    while low < _CLOSE:
+        total += 1.0 / high - 1.0 / low
+        low += 1.0
+        high += 1.0
+    # The recurrence shifted both by the same number of steps; put the logarithms right.
+    if low > inverse:
+        total = math.log(high / low) - math.log1p(y / inverse) - total
+    a, b = 1.0 / low, 1.0 / high
+    squares = a * a, b * b
+    apart = y / (low * high)  # a - b
+    both = a + b
+    quartic = squares[0] + squares[1]
+    return (
+        total
+        + 0.5 * apart
+        + apart * both / 12.0
+        - apart * both * quartic / 120.0
+        + apart * both * (squares[0] * squares[0] + squares[0] * squares[1] + squares[1] * squares[1]) / 252.0
+        - apart * both * quartic * (squares[0] * squares[0] + squares[1] * squares[1]) / 240.0
+    )
+
+
+@njit(nogil=True, cache=True)
+def _slope(
+    x,
+    counts,
+    mu,
+    ptr,
+    idx,
+    val,
+    first,
+    centre,
+    variance,
+    with_prior,
+    with_cox_reid,
+    matrix,
+    weights,
+    work,
+):
+    """Derivative in log dispersion of the negative log likelihood, the Cox-Reid term and the prior."""
+    alpha, size = math.exp(x), len(first)
+    inverse = 1.0 / alpha
+    total = 0.0
+    for s in range(len(counts)):
+        d = (mu[s] - counts[s]) * alpha / (1.0 + counts[s] * alpha)
+        # log1p(d) - d / (1 + d), by its series where the difference would cancel
+        if abs(d) < _TINY:
+            lack = d * d * (0.5 - d * (2.0 / 3.0 - d * (0.75 - 0.8 * d)))
+        else:
+            lack = math.log1p(d) - d / (1.0 + d)
+        total += digamma_excess(counts[s], inverse) - lack
+    total *= inverse
+    if with_cox_reid:
+        for s in range(len(counts)):
+            weights[s] = mu[s] / (1.0 + mu[s] * alpha)
+        _normal(ptr, idx, val, weights, first, 0.0, matrix, size)
+        _factorise(matrix, first, size)
+        trace = 0.0
+        for s in range(len(counts)):
+            trace += weights[s] * weights[s] * _leverage(ptr, idx, val, s, matrix, first, work, size)
+        total -= 0.5 * alpha * trace
+    if with_prior:
+        total += (x - centre) / variance
+    return total
+
+
+@njit(nogil=True, cache=True)
+def dispersion(
+    start,
+    stop,
+    counts,
+    mu,
+    ptr,
+    idx,
+    val,
+    first,
+    initial,
+    low,
+    high,
+    variance,
+    with_prior,
+    with_cox_reid,
+    out,
+):
+    """The stationary point of the dispersion's objective downhill of its start, in [low, high] (log).
+
+    The slope is followed downhill in growing steps until it changes its sign, then bracketed by the ITP method
+    (Oliveira and Takahashi 2020), which needs no second derivative.
+    """
+    samples, size = counts.shape[1], len(first)
+    matrix, weights, work = np.zeros((size, size)), np.empty(samples), np.empty(size)
+    for gene in range(start, stop):
+        y, m = counts[gene], mu[gene]
+        centre = math.log(initial[gene])
+        x = min(max(centre, low), high)
+        slope = _slope(
+            x, y, m, ptr, idx, val, first, centre, variance, with_prior, with_cox_reid, matrix, weights, work
+        )
+        # From a start at the lower bound the slope, which is in log dispersion, is next to nothing. R's search ends
+        # there, because its first step, of the slope's length, gains less than 1e-6; so does this one.
+        if not with_prior and x <= low + FLOOR and slope * slope < 1e-6:
+            out[gene] = math.exp(x)
+            continue
+        a, fa, b, fb = x, slope, x, slope
+        step = -0.5 if slope > 0.0 else 0.5
+        while fb * slope > 0.0 and ((slope > 0.0 and b > low) or (slope < 0.0 and b < high)):
+            a, fa = b, fb
+            b = min(max(b + step, low), high)
+            step *= 2.0
+            fb = _slope(
+                b, y, m, ptr, idx, val, first, centre, variance, with_prior, with_cox_reid, matrix, weights, work
+            )
+        if a == b or fb * slope > 0.0:
+            out[gene] = math.exp(b)
+            continue
+        if a > b:
+            a, fa, b, fb = b, fb, a, fa
+        # fa < 0 < fb: the slope rises through zero at a minimum.
+        tolerance = 1e-9
+        most = math.ceil(math.log2((b - a) / (2.0 * tolerance))) + 1 if b - a > 2.0 * tolerance else 0
+        for iteration in range(2 * most + 4):
+            if b - a <= 2.0 * tolerance:
+                break
+            middle = 0.5 * (a + b)
+            radius = max(tolerance * 2.0 ** (most - iteration) - 0.5 * (b - a), 0.0)
+            shift = 0.2 * (b - a) * (b - a)
+            estimate = (fb * a - fa * b) / (fb - fa)
+            sign = 1.0 if middle > estimate else -1.0
+            truncated = estimate + sign * shift if shift <= abs(middle - estimate) else middle
+            point = truncated if abs(truncated - middle) <= radius else middle - sign * radius
+            value = _slope(
+                point, y, m, ptr, idx, val, first, centre, variance, with_prior, with_cox_reid, matrix, weights, work
+            )
+            if value > 0.0:
+                b, fb = point, value
+            elif value < 0.0:
+                a, fa = point, value
+            else:
+                a = b = point
+        out[gene] = math.exp(0.5 * (a + b))
+
+
+@njit(nogil=True, cache=True)
+def _penalised(
+    beta,
+    counts,
+    size_of,
+    offset,
+    ptr,
+    idx,
+    val,
+    index,
+    scale,
+    other,
+    eta,
+):
+    """Negative log likelihood and apeGLM's negative log prior, without constants."""
+    total = math.log1p((beta[index] / scale) ** 2)
+    for k in range(len(beta)):
+        if k != index:
+            total += beta[k] * beta[k] / (2.0 * other * other)
+    _predict(ptr, idx, val, beta, eta)
+    log_size = math.log(size_of)
+    for s in range(len(counts)):
+        a = eta[s] + offset[s]
+        top = max(a, log_size)
+        total -= counts[s] * eta[s] - (counts[s] + size_of) * (top + math.log1p(math.exp(-abs(a - log_size))))
+    return total
+
+
+@njit(nogil=True, cache=True)
+def _newton(
+    beta,
+    counts,
+    size_of,
+    offset,
+    ptr,
+    idx,
+    val,
+    first,
+    index,
+    scale,
+    other,
+    matrix,
+    gradient,
+    trial,
+    eta,
+    weights,
+):
+    """Newton's method with backtracking, in place. Returns the objective and whether it converged."""
+    size = len(first)
+    value = _penalised(beta, counts, size_of, offset, ptr, idx, val, index, scale, other, eta)
+    for _ in range(200):
+        _predict(ptr, idx, val, beta, eta)
+        for k in range(size):
+            gradient[k] = beta[k] / (other * other)
+        spread = scale * scale + beta[index] * beta[index]
+        gradient[index] = 2.0 * beta[index] / spread
+        for s in range(len(counts)):
+            share = 1.0 / (1.0 + size_of * math.exp(-eta[s] - offset[s]))
+            weights[s] = (counts[s] + size_of) * share * (1.0 - share)
+            residual = (counts[s] + size_of) * share - counts[s]
+            for a in range(ptr[s], ptr[s + 1]):
+                gradient[idx[a]] += val[a] * residual
+        _normal(ptr, idx, val, weights, first, 1.0 / (other * other), matrix, size)
+        # Where the prior is not convex, the curvature of the quadratic that touches it from above.
+        curvature = 2.0 * (scale * scale - beta[index] * beta[index]) / (spread * spread)
+        matrix[index, index] += (curvature if curvature > 0.0 else 2.0 / spread) - 1.0 / (other * other)
+        if not _factorise(matrix, first, size):
+            return value, False
+        trial[:] = gradient
+        _solve(matrix, first, trial, size)
+        decrement, largest = 0.0, 0.0
+        for k in range(size):
+            decrement += gradient[k] * trial[k]
+            largest = max(largest, abs(trial[k]))
+        if largest < 1e-9 or decrement < 1e-14 * (1.0 + abs(value)):
+            return value, True
+        length, moved = 1.0, False
+        if largest > 5.0:
+            length = 5.0 / largest
+        step = trial.copy()
+        for _ in range(40):
+            for k in range(size):
+                trial[k] = beta[k] - length * step[k]
+            new = _penalised(trial, counts, size_of, offset, ptr, idx, val, index, scale, other, eta)
+            if new <= value - 1e-4 * length * decrement:
+                beta[:] = trial
+                value, moved = new, True
+                break
+            length *= 0.5
+        if not moved:
+            # Rounding hides any further descent.
+            return value, decrement < 1e-8 * (1.0 + abs(value))
+    return value, False
+
+
+@njit(nogil=True, cache=True)
+def shrink(
+    start,
+    stop,
+    counts,
+    sizes,
+    offset,
+    ptr,
+    idx,
+    val,
+    first,
+    beta_init,
+    index,
+    scale,
+    other,
+    beta_out,
+    variance_out,
+    converged,
+):
+    """Maximum a posteriori coefficients, the better of two starts, and the variance of the shrunken one."""
+    samples, size = counts.shape[1], len(first)
+    matrix, gradient, trial = np.zeros((size, size)), np.empty(size), np.empty(size)
+    eta, weights, one, two = np.empty(samples), np.empty(samples), np.empty(size), np.empty(size)
+    for gene in range(start, stop):
+        y, size_of = counts[gene], sizes[gene]
+        one[:] = beta_init[gene]
+        two[:] = beta_init[gene]
+        two[index] = 0.0
+        value_one, done_one = _newton(
+            one, y, size_of, offset, ptr, idx, val, first, index, scale, other, matrix, gradient, trial, eta, weights
+        )
+        value_two, done_two = _newton(
+            two, y, size_of, offset, ptr, idx, val, first, index, scale, other, matrix, gradient, trial, eta, weights
+        )
+        if value_two < value_one:
+            one[:] = two
+        beta_out[gene] = one
+        converged[gene] = done_two if value_two < value_one else done_one
+        _predict(ptr, idx, val, one, eta)
+        for s in range(samples):
+            share = 1.0 / (1.0 + size_of * math.exp(-eta[s] - offset[s]))
+            weights[s] = (y[s] + size_of) * share * (1.0 - share)
+        _normal(ptr, idx, val, weights, first, 1.0 / (other * other), matrix, size)
+        spread = scale * scale + one[index] * one[index]
+        matrix[index, index] += 2.0 * (scale * scale - one[index] * one[index]) / (spread * spread)
+        matrix[index, index] -= 1.0 / (other * other)
+        variance_out[gene] = np.nan
+        if _factorise(matrix, first, size):
+            trial[:] = 0.0
+            trial[index] = 1.0
+            _solve(matrix, first, trial, size)
+            variance_out[gene] = trial[index]
+
+
+@njit(nogil=True, cache=True)
+def standard_error(
+    start,
+    stop,
+    mu,
+    dispersions,
+    ptr,
+    idx,
+    val,
+    first,
+    ridge,
+    contrast,
+    out,
+):
+    """Standard error of a contrast: sqrt(c' H M H c), M = X' W X and H = (M + ridge)^-1."""
+    samples, size = mu.shape[1], len(first)
+    matrix, vector, weights = np.zeros((size, size)), np.empty(size), np.empty(samples)
+    for gene in range(start, stop):
+        for s in range(samples):
+            weights[s] = mu[gene, s] / (1.0 + mu[gene, s] * dispersions[gene])
+        _normal(ptr, idx, val, weights, first, ridge, matrix, size)
+        if not _factorise(matrix, first, size):
+            out[gene] = np.nan
+            continue
+        vector[:] = contrast
+        _solve(matrix, first, vector, size)
+        total = 0.0
+        for s in range(samples):
+            fitted = 0.0
+            for a in range(ptr[s], ptr[s + 1]):
+                fitted += val[a] * vector[idx[a]]
+            total += weights[s] * fitted * fitted
+        out[gene] = math.sqrt(total)
