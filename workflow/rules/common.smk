@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-WORKFLOW = Path(workflow.source_path("../trialseq/__init__.py")).parents[1]
+WORKFLOW = Path(workflow.current_basedir.get_path_or_uri(secret_free=True)).parent
 sys.path.insert(0, str(WORKFLOW))
 os.environ["PYTHONPATH"] = os.pathsep.join([str(WORKFLOW), os.environ.get("PYTHONPATH", "")])
 

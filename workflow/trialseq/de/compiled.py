@@ -137,7 +137,7 @@ class CompiledInference(DefaultInference):  # type: ignore[misc]
         self._over_genes(
             len(errors),
             kernels.standard_error,
-            _by_gene(mu),
+            np.maximum(_by_gene(mu), MIN_MU),
             np.asarray(disp, dtype=float),
             *sparse,
             ridge,
