@@ -7,9 +7,11 @@ rule download:
         f"{LOGS}/download/{{file}}.log",
     wildcard_constraints:
         file="|".join(re.escape(str(Path(path).relative_to(CONFIG.cache))) for path in REMOTE) or "(?!)",
+    conda:
+        "../../envs/trialseq.yaml"
     resources:
         downloads=1,
-        runtime=minutes(60, 0),
+        runtime=scaled(60, 0),
     params:
         file=lambda wildcards: asdict(REMOTE[f"{CONFIG.cache}/{wildcards.file}"]),
         options=options("download"),
@@ -30,8 +32,8 @@ rule counts:
     conda:
         "../../envs/trialseq.yaml"
     resources:
-        mem_mb=memory(1500, 40),
-        runtime=minutes(10, 0.2),
+        mem_mb=scaled(1500, 40),
+        runtime=scaled(10, 0.2),
     params:
         code=code("counts"),
         options=options("source", "samples"),
@@ -58,8 +60,8 @@ rule normalise:
         "../../envs/trialseq.yaml"
     threads: 2
     resources:
-        mem_mb=memory(2000, 200),
-        runtime=minutes(10, 5),
+        mem_mb=scaled(2000, 200),
+        runtime=scaled(10, 5),
     params:
         code=code("normalise"),
         options=options("statistics"),

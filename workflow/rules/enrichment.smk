@@ -19,8 +19,8 @@ rule contrast:
     conda:
         "../../envs/trialseq.yaml"
     resources:
-        mem_mb=memory(2500, 50),
-        runtime=minutes(10, 2),
+        mem_mb=scaled(2500, 50),
+        runtime=scaled(10, 2),
     params:
         code=code("contrast"),
         options=options("enrichment", "simulated"),

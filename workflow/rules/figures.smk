@@ -1,14 +1,3 @@
-def drawings(scope, folder):
-    """Files of every figure of a scope; one format of each goes into the report, with its caption."""
-    files = []
-    for figure in figures.of(scope):
-        plain = [f"{folder}/{figure.name}.{form}" for form in CONFIG.figures.formats]
-        labels = {"figure": figure.name, "of": "{contrast}" if scope == "contrast" else CONFIG.study}
-        caption = f"../report/{figure.name}.rst"
-        files += [report(plain[-1], caption=caption, category=figure.category, labels=labels), *plain[:-1]]
-    return files
-
-
 rule study_figures:
     """Figures of the samples."""
     input:
@@ -25,8 +14,8 @@ rule study_figures:
     conda:
         "../../envs/trialseq.yaml"
     resources:
-        mem_mb=memory(1500, 50),
-        runtime=minutes(10, 0.5),
+        mem_mb=scaled(1500, 50),
+        runtime=scaled(10, 0.5),
     params:
         code=code("study_figures"),
         options=options("study", "title", "simulated", "figures"),
@@ -48,8 +37,8 @@ rule model_figures:
     conda:
         "../../envs/trialseq.yaml"
     resources:
-        mem_mb=memory(1000, 50),
-        runtime=minutes(5, 0.5),
+        mem_mb=scaled(1000, 50),
+        runtime=scaled(5, 0.5),
     params:
         code=code("model_figures"),
         options=options("simulated", "figures"),
@@ -75,8 +64,8 @@ rule contrast_figures:
     conda:
         "../../envs/trialseq.yaml"
     resources:
-        mem_mb=memory(1500, 50),
-        runtime=minutes(10, 0.5),
+        mem_mb=scaled(1500, 50),
+        runtime=scaled(10, 0.5),
     params:
         code=code("contrast_figures"),
         options=options("simulated", "figures"),

@@ -15,8 +15,8 @@ rule model:
         "../../envs/trialseq.yaml"
     threads: 2
     resources:
-        mem_mb=memory(2000, 400),
-        runtime=minutes(10, 20),
+        mem_mb=scaled(2000, 400),
+        runtime=scaled(10, 20),
     params:
         code=code("model"),
         options=options("statistics"),

@@ -1,0 +1,88 @@
+def shipped(path):
+    """A path of the user's; or of a file that ships, where it is not in the working directory."""
+    beside = WORKFLOW.parent / path
+    return path if Path(path).exists() or not str(path).startswith("resources/") else str(beside)
+
+
+def local(file):
+    """Where a file lies, or will lie once it is fetched."""
+    return shipped(file) if isinstance(file, str) else file.path
+
+
+def code(rule):
+    """Fingerprint of the modules behind a rule's script."""
+    return fingerprint(WORKFLOW / "scripts" / f"{rule}.py")
+
+
+def options(*groups):
+    """Groups of options as plain values."""
+    return {group: CONFIG.model_dump(mode="json")[group] for group in groups}
+
+
+def scaled(base, per_megabyte):
+    """A resource: a base and so much for each megabyte of input, more of it at each attempt."""
+    return lambda wildcards, input, attempt: int((base + per_megabyte * input.size_mb) * attempt)
+
+
+def preflight():
+    """Stop before any job where an input is wrong. Reading it takes pandas: not in this process."""
+    run = "import sys; sys.path.insert(0, sys.argv[1]); from trialseq.preflight import main; main()"
+    given = {"config": CONFIG.model_dump(mode="json"), "source": SOURCE, "sets": SETS}
+    command = [sys.executable, "-c", run, str(WORKFLOW)]
+    done = subprocess.run(command, input=json.dumps(given), text=True, stderr=subprocess.PIPE)
+    if done.returncode:
+        raise WorkflowError(done.stderr.strip())
+    sys.stderr.write(done.stderr)
+
+
+def study_plan():
+    """Models and estimands, once the design is known."""
+    return json.loads(Path(checkpoints.design.get().output.plan).read_text(encoding="utf-8"))
+
+
+def model_of(wildcards):
+    """Statistics of the model that answers a contrast."""
+    owners = {each["id"]: model["id"] for model in study_plan()["models"] for each in model["estimands"]}
+    return f"{OUT}/models/{owners[wildcards.contrast]}.parquet"
+
+
+def drawings(scope, folder):
+    """Files of every figure of a scope; one format of each goes into the report, with its caption."""
+    files = []
+    for figure in figures.of(scope):
+        plain = [f"{folder}/{figure.name}.{form}" for form in CONFIG.figures.formats]
+        labels = {"figure": figure.name, "of": "{contrast}" if scope == "contrast" else CONFIG.study}
+        caption = f"../report/{figure.name}.rst"
+        files += [report(plain[-1], caption=caption, category=figure.category, labels=labels), *plain[:-1]]
+    return files
+
+
+def every_contrast(pattern):
+    """A file of every contrast."""
+    contrasts = [each["id"] for model in study_plan()["models"] for each in model["estimands"]]
+    return expand(pattern, contrast=contrasts)
+
+
+def every_model(pattern):
+    """A file of every model."""
+    return expand(pattern, model=[model["id"] for model in study_plan()["models"]])
+
+
+def every_result(wildcards):
+    """Everything that a run makes."""
+    return [
+        rules.summary.output.summary,
+        rules.normalise.output.vst,
+        *rules.study_figures.output,
+        *(each for pattern in rules.model_figures.output for each in every_model(pattern)),
+        *(each for pattern in rules.contrast_figures.output for each in every_contrast(pattern)),
+    ]
+
+
+def show_summary():
+    """Say where the results are, and what matters."""
+    summary = Path(f"{OUT}/summary.txt")
+    if summary.exists():
+        print(
+            f"\nResults: {summary.parent.resolve()}\n\n{summary.read_text(encoding='utf-8')}", file=sys.stderr
+        )
