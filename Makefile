@@ -35,8 +35,9 @@ check: .venv/installed ## format, lint and types
 	.venv/bin/snakefmt --check --line-length 110 Snakefile workflow/rules
 	.venv/bin/snakemake --lint
 
-bench: .venv/installed ## time and memory of every rule on the example
+bench: .venv/installed ## time and memory of every rule, and how calibrated the tests are
 	.venv/bin/python tests/benchmark/rules.py
+	.venv/bin/python tests/benchmark/calibration.py
 
 docs: .venv/installed ## write the documentation that is generated
 	PYTHONPATH=workflow .venv/bin/python -m trialseq.docs --fix

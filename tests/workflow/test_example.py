@@ -8,9 +8,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import yaml
-from trialseq.figures import of
 
 from trialseq import io, tables
+from trialseq.figures import of
 from workflow_runner import ROOT, digests, finished, run
 
 ALPHA = 0.05

@@ -7,8 +7,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import yaml
-from geo import serve, write_gse157988
 
+from geo import serve, write_gse157988
 from trialseq import io, simulate
 from workflow_runner import ROOT, finished
 

@@ -154,10 +154,10 @@ ENRICHMENT = Table(
         Column(
             "fold_enrichment",
             "number",
-            "ora: share of the list in the set over share of the tested genes",
+            "ora: share of the list in the set over share of the tested genes; missing where the list is empty",
             low=0,
         ),
-        Column("odds_ratio", "number", "ora: odds ratio", low=0),
+        Column("odds_ratio", "number", "ora: odds ratio, with 0.5 added to each cell of its table", low=0),
         Column("nes", "number", "prerank: normalised enrichment score"),
         Column("p_value", "number", "ora: hypergeometric test, one-sided; prerank: multilevel", low=0, high=1),
         Column(
@@ -167,7 +167,11 @@ ENRICHMENT = Table(
             low=0,
             high=1,
         ),
-        Column("genes", "text", "ora: genes of the set in the list; prerank: leading edge; separated by spaces"),
+        Column(
+            "genes",
+            "text",
+            "ora: genes of the set in the list, the strongest first; prerank: leading edge; separated by spaces",
+        ),
     ),
 )
 DROPPED_SETS = Table(
@@ -190,8 +194,8 @@ PDGF = Table(
         Column("id", "text", "id of the set, or gene symbol", empty=False),
         Column("name", "text", "name of the set, or gene id"),
         Column("size", "integer", "sets: tested genes", low=0),
-        Column("up", "integer", "sets: genes up at q below alpha", low=0),
-        Column("down", "integer", "sets: genes down at q below alpha", low=0),
+        Column("up", "integer", "sets: genes in the list of up genes", low=0),
+        Column("down", "integer", "sets: genes in the list of down genes", low=0),
         Column("fold_enrichment", "number", "sets: over-representation among the up genes", low=0),
         Column("ora_p_value", "number", "sets: its p value (up genes)", low=0, high=1),
         Column("nes", "number", "sets: normalised enrichment score of preranked GSEA"),
@@ -207,8 +211,21 @@ PDGF = Table(
         Column(
             "genes",
             "text",
-            "sets: genes up or down at q below alpha, the strongest first, separated by spaces",
+            "sets: genes in either list, the strongest first, separated by spaces",
         ),
+    ),
+)
+RUNNING_SUMS = Table(
+    "enrichment/<contrast>.running.parquet",
+    "a rank of the tested genes, for a PDGF set",
+    (
+        Column("set_id", "text", "id of the set", empty=False),
+        Column("set_name", "text", "name of the set"),
+        Column("rank", "integer", "rank by the Wald statistic, from 1 for the highest", low=1, empty=False),
+        Column("gene_name", "text", "gene symbol", empty=False),
+        Column("statistic", "number", "Wald statistic", empty=False),
+        Column("running_score", "number", "running sum of preranked GSEA at the rank", low=-1.000001, high=1.000001),
+        Column("in_set", "truth", "whether the gene is in the set"),
     ),
 )
 DESIGN = Table(
@@ -290,6 +307,7 @@ ALL = (
     ENRICHMENT,
     DROPPED_SETS,
     PDGF,
+    RUNNING_SUMS,
     DESIGN,
     SAMPLES,
     ASSOCIATIONS,

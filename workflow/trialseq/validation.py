@@ -9,7 +9,8 @@ from typing import Any, Literal, get_args, get_origin
 
 from pydantic import ValidationError
 
-from trialseq.config import Config, GeoNcbiSource, GeoSupplementarySource, Options, TableSource, alternatives
+from trialseq.config import Config, GeoNcbiSource, GeoSupplementarySource, TableSource
+from trialseq.options import Options, alternatives
 from trialseq.problems import InputError, Problem, closest, listing
 
 SOURCES: dict[str, type[Options]] = {

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import norm
+from scipy.stats import norm, t
 
 from sheets import study
 from trialseq import de, design
@@ -15,6 +15,7 @@ from trialseq.config import Statistics
 from trialseq.counts import CountMatrix
 from trialseq.de.filtering import before_fit, size_factors
 from trialseq.de.shrinkage import prior_scale, reparameterise
+from trialseq.de.wald import prior_degrees
 from trialseq.problems import InputError
 
 GENES, EACH = 400, 5
@@ -68,12 +69,32 @@ def test_planted_genes_are_found_with_their_sign_and_few_others(fitted: de.Fit) 
     assert table.loc[planted, "log2_fold_change"].median() == pytest.approx(2, abs=0.25)
 
 
-def test_intervals_are_wald_intervals_at_the_asked_level(matrix: CountMatrix) -> None:
-    table = _fit(matrix, confidence=0.9, shrinkage=False).statistics.dropna(subset="p_value")
+def test_normal_intervals_and_p_values_are_walds_at_the_asked_level(matrix: CountMatrix) -> None:
+    table = _fit(matrix, confidence=0.9, shrinkage=False, distribution="normal").statistics.dropna(subset="p_value")
     half = norm.ppf(0.95) * table["lfc_se"]
     np.testing.assert_allclose(table["ci_high"] - table["log2_fold_change"], half)
     np.testing.assert_allclose(table["log2_fold_change"] - table["ci_low"], half)
     np.testing.assert_allclose(table["p_value"], 2 * norm.sf(abs(table["statistic"])), rtol=1e-6)
+
+
+def test_t_intervals_and_p_values_have_the_degrees_of_freedom_of_the_dispersions(matrix: CountMatrix) -> None:
+    fitted = _fit(matrix, shrinkage=False)
+    table = fitted.statistics.dropna(subset="p_value")
+    # 10 samples - 2 columns, and the prior's: trigamma(d0 / 2) is its variance. Unshrunken genes have 8 alone.
+    degrees = 8 + prior_degrees(fitted.notes["dispersion_prior_variance"])
+    expected = 2 * t.sf(abs(table["statistic"]), degrees)
+    unshrunken = 2 * t.sf(abs(table["statistic"]), 8)
+    of_prior = np.isclose(table["p_value"], expected, rtol=1e-9)
+    assert (of_prior | np.isclose(table["p_value"], unshrunken, rtol=1e-9)).all()
+    assert of_prior.mean() > 0.9
+    excluded = (table["ci_low"] > 0) | (table["ci_high"] < 0)
+    assert ((table["p_value"] < 0.05) == excluded).all()
+
+
+@pytest.mark.parametrize(("variance", "degrees"), [(np.pi**2 / 6, 2.0), (np.pi**2 / 6 - 1, 4.0)])
+def test_degrees_of_freedom_of_a_prior_invert_trigamma(variance: float, degrees: float) -> None:
+    # trigamma(1) = pi^2 / 6, trigamma(2) = pi^2 / 6 - 1
+    assert prior_degrees(variance) == pytest.approx(degrees)
 
 
 def test_shrinkage_of_a_contrast_equals_that_of_the_coefficient_in_a_model_written_so_by_hand(

@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import numpy as np
 from pydeseq2.default_inference import DefaultInference
@@ -72,7 +71,7 @@ class CompiledInference(DefaultInference):  # type: ignore[misc]
         limits = (min_mu, beta_tol, max_beta, maxiter)
         sparse = _sparse(design_matrix)
         self._over_genes(
-            genes, kernels.irls, by_gene, factors, dispersions, *sparse, start, *limits, beta, mu, hat, failed
+            genes, kernels.irls, by_gene, factors, dispersions, sparse, start, limits, beta, mu, hat, failed
         )
         converged = np.ones(genes, dtype=bool)
         if failed.any():
@@ -109,7 +108,7 @@ class CompiledInference(DefaultInference):  # type: ignore[misc]
             kernels.dispersion,
             by_gene,
             np.maximum(_by_gene(mu), MIN_MU),
-            *sparse,
+            sparse,
             np.asarray(start),
             *bounds,
             *prior,
@@ -139,7 +138,7 @@ class CompiledInference(DefaultInference):  # type: ignore[misc]
             kernels.standard_error,
             np.maximum(_by_gene(mu), MIN_MU),
             np.asarray(disp, dtype=float),
-            *sparse,
+            sparse,
             ridge,
             vector,
             errors,
@@ -169,7 +168,7 @@ class CompiledInference(DefaultInference):  # type: ignore[misc]
         prior = (int(shrink_index), float(prior_scale), float(prior_no_shrink_scale))
         sizes, sparse = np.asarray(size, dtype=float), _sparse(design_matrix)
         self._over_genes(
-            len(by_gene), kernels.shrink, by_gene, sizes, np.asarray(offset, dtype=float), *sparse, start, *prior,
+            len(by_gene), kernels.shrink, by_gene, sizes, np.asarray(offset, dtype=float), sparse, start, *prior,
             beta, variance, converged,
         )  # fmt: skip
         return beta, np.broadcast_to(variance[:, None, None], (len(variance), columns, columns)), converged
@@ -180,7 +179,7 @@ def _by_gene(values: np.ndarray) -> np.ndarray:
     return np.ascontiguousarray(np.asarray(values).T, dtype=float)
 
 
-def _sparse(design: np.ndarray) -> tuple[Any, ...]:
+def _sparse(design: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Compressed rows of a design, and the envelope of its normal matrix: see `kernels`."""
     rows, columns = np.nonzero(design)
     ptr = np.searchsorted(rows, np.arange(len(design) + 1))

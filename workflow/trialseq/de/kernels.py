@@ -1,8 +1,8 @@
 """Compiled kernels over genes: negative binomial fits in the objectives and bounds of PyDESeq2 0.5.4.
 
 Each kernel takes genes [start, stop) of arrays (genes x samples) and writes into arrays that it is given, so that
-threads share nothing but inputs. A design is handed over as its sparse rows: `ptr`, `idx`, `val` (compressed rows),
-`first` (for each column the first column that shares a row with it: the envelope of X'WX and of its Cholesky factor).
+threads share nothing but inputs. A design is handed over as `(ptr, idx, val, first)`: its compressed sparse rows, and
+for each column the first column that shares a row with it (the envelope of X'WX and of its Cholesky factor).
 """
 
 # mypy: disable-error-code="no-untyped-def"
@@ -19,8 +19,10 @@ FLOOR = math.log(100.0)  # a dispersion below 100 x the lower bound counts as at
 
 
 @njit(nogil=True, cache=True)
-def _factorise(matrix, first, size):
+def _factorise(design, matrix):
     """Cholesky factor in the lower triangle, in place and inside the envelope. False where not positive definite."""
+    _, _, _, first = design
+    size = len(first)
     for i in range(size):
         for j in range(first[i], i):
             total = matrix[i, j]
@@ -37,8 +39,10 @@ def _factorise(matrix, first, size):
 
 
 @njit(nogil=True, cache=True)
-def _solve(factor, first, vector, size):
+def _solve(design, factor, vector):
     """Solve L L' x = vector in place."""
+    _, _, _, first = design
+    size = len(first)
     for i in range(size):
         total = vector[i]
         for k in range(first[i], i):
@@ -51,8 +55,10 @@ def _solve(factor, first, vector, size):
 
 
 @njit(nogil=True, cache=True)
-def _normal(ptr, idx, val, weights, first, ridge, matrix, size):
+def _normal(design, weights, ridge, matrix):
     """Lower triangle of X' W X + ridge."""
+    ptr, idx, val, first = design
+    size = len(first)
     for i in range(size):
         for j in range(first[i], i + 1):
             matrix[i, j] = 0.0
@@ -65,8 +71,10 @@ def _normal(ptr, idx, val, weights, first, ridge, matrix, size):
 
 
 @njit(nogil=True, cache=True)
-def _leverage(ptr, idx, val, row, factor, first, work, size):
+def _leverage(design, row, factor, work):
     """Quadratic form x' (L L')^-1 x of one row of the design."""
+    ptr, idx, val, first = design
+    size = len(first)
     start = idx[ptr[row]]
     for k in range(start, size):
         work[k] = 0.0
@@ -83,7 +91,8 @@ def _leverage(ptr, idx, val, row, factor, first, work, size):
 
 
 @njit(nogil=True, cache=True)
-def _predict(ptr, idx, val, beta, eta):
+def _predict(design, beta, eta):
+    ptr, idx, val, _ = design
     for row in range(len(ptr) - 1):
         total = 0.0
         for a in range(ptr[row], ptr[row + 1]):
@@ -92,27 +101,10 @@ def _predict(ptr, idx, val, beta, eta):
 
 
 @njit(nogil=True, cache=True)
-def irls(
-    start,
-    stop,
-    counts,
-    size_factors,
-    dispersions,
-    ptr,
-    idx,
-    val,
-    first,
-    beta_init,
-    min_mu,
-    beta_tol,
-    max_beta,
-    maxiter,
-    beta_out,
-    mu_out,
-    hat_out,
-    failed,
-):
+def irls(start, stop, counts, size_factors, dispersions, design, beta_init, limits, beta_out, mu_out, hat_out, failed):
     """Iteratively reweighted least squares with a ridge of 1e-6; `failed` marks genes that start to diverge."""
+    min_mu, beta_tol, max_beta, maxiter = limits
+    ptr, idx, val, first = design
     samples, size = counts.shape[1], len(first)
     matrix, vector, work = np.zeros((size, size)), np.empty(size), np.empty(size)
     beta, eta, mu, weights = np.empty(size), np.empty(samples), np.empty(samples), np.empty(samples)
@@ -124,7 +116,7 @@ def irls(
             y = counts[gene, s]
             constant -= math.lgamma(y + inverse) - math.lgamma(y + 1.0) - math.lgamma(inverse)
         beta[:] = beta_init[gene]
-        _predict(ptr, idx, val, beta, eta)
+        _predict(design, beta, eta)
         for s in range(samples):
             mu[s] = max(size_factors[s] * math.exp(eta[s]), min_mu)
         deviance, ratio, iterations = 1000.0, 1.0, 0
@@ -135,17 +127,17 @@ def irls(
                 response = weights[s] * (math.log(mu[s] / size_factors[s]) + (counts[gene, s] - mu[s]) / mu[s])
                 for a in range(ptr[s], ptr[s + 1]):
                     vector[idx[a]] += val[a] * response
-            _normal(ptr, idx, val, weights, first, 1e-6, matrix, size)
+            _normal(design, weights, 1e-6, matrix)
             iterations += 1
-            if not _factorise(matrix, first, size):
+            if not _factorise(design, matrix):
                 failed[gene] = True
                 break
-            _solve(matrix, first, vector, size)
+            _solve(design, matrix, vector)
             if iterations >= maxiter or not np.max(np.abs(vector)) <= max_beta:
                 failed[gene] = True
                 break
             beta[:] = vector
-            _predict(ptr, idx, val, beta, eta)
+            _predict(design, beta, eta)
             total = constant
             for s in range(samples):
                 mu[s] = max(size_factors[s] * math.exp(eta[s]), min_mu)
@@ -156,10 +148,10 @@ def irls(
             continue
         for s in range(samples):
             weights[s] = mu[s] / (1.0 + mu[s] * alpha)
-        _normal(ptr, idx, val, weights, first, 1e-6, matrix, size)
-        _factorise(matrix, first, size)
+        _normal(design, weights, 1e-6, matrix)
+        _factorise(design, matrix)
         for s in range(samples):
-            hat_out[gene, s] = weights[s] * _leverage(ptr, idx, val, s, matrix, first, work, size)
+            hat_out[gene, s] = weights[s] * _leverage(design, s, matrix, work)
             mu_out[gene, s] = size_factors[s] * math.exp(eta[s])
         beta_out[gene] = beta
 
@@ -191,24 +183,9 @@ def digamma_excess(y, inverse):
 
 
 @njit(nogil=True, cache=True)
-def _slope(
-    x,
-    counts,
-    mu,
-    ptr,
-    idx,
-    val,
-    first,
-    centre,
-    variance,
-    with_prior,
-    with_cox_reid,
-    matrix,
-    weights,
-    work,
-):
+def _slope(x, counts, mu, design, centre, variance, with_prior, with_cox_reid, matrix, weights, work):
     """Derivative in log dispersion of the negative log likelihood, the Cox-Reid term and the prior."""
-    alpha, size = math.exp(x), len(first)
+    alpha = math.exp(x)
     inverse = 1.0 / alpha
     total = 0.0
     for s in range(len(counts)):
@@ -223,11 +200,11 @@ def _slope(
     if with_cox_reid:
         for s in range(len(counts)):
             weights[s] = mu[s] / (1.0 + mu[s] * alpha)
-        _normal(ptr, idx, val, weights, first, 0.0, matrix, size)
-        _factorise(matrix, first, size)
+        _normal(design, weights, 0.0, matrix)
+        _factorise(design, matrix)
         trace = 0.0
         for s in range(len(counts)):
-            trace += weights[s] * weights[s] * _leverage(ptr, idx, val, s, matrix, first, work, size)
+            trace += weights[s] * weights[s] * _leverage(design, s, matrix, work)
         total -= 0.5 * alpha * trace
     if with_prior:
         total += (x - centre) / variance
@@ -235,37 +212,20 @@ def _slope(
 
 
 @njit(nogil=True, cache=True)
-def dispersion(
-    start,
-    stop,
-    counts,
-    mu,
-    ptr,
-    idx,
-    val,
-    first,
-    initial,
-    low,
-    high,
-    variance,
-    with_prior,
-    with_cox_reid,
-    out,
-):
+def dispersion(start, stop, counts, mu, design, initial, low, high, variance, with_prior, with_cox_reid, out):
     """The stationary point of the dispersion's objective downhill of its start, in [low, high] (log).
 
     The slope is followed downhill in growing steps until it changes its sign, then bracketed by the ITP method
     (Oliveira and Takahashi 2020), which needs no second derivative.
     """
+    _, _, _, first = design
     samples, size = counts.shape[1], len(first)
     matrix, weights, work = np.zeros((size, size)), np.empty(samples), np.empty(size)
     for gene in range(start, stop):
         y, m = counts[gene], mu[gene]
         centre = math.log(initial[gene])
         x = min(max(centre, low), high)
-        slope = _slope(
-            x, y, m, ptr, idx, val, first, centre, variance, with_prior, with_cox_reid, matrix, weights, work
-        )
+        slope = _slope(x, y, m, design, centre, variance, with_prior, with_cox_reid, matrix, weights, work)
         # From a start at the lower bound the slope, which is in log dispersion, is next to nothing. R's search ends
         # there, because its first step, of the slope's length, gains less than 1e-6; so does this one.
         if not with_prior and x <= low + FLOOR and slope * slope < 1e-6:
@@ -277,9 +237,7 @@ def dispersion(
             a, fa = b, fb
             b = min(max(b + step, low), high)
             step *= 2.0
-            fb = _slope(
-                b, y, m, ptr, idx, val, first, centre, variance, with_prior, with_cox_reid, matrix, weights, work
-            )
+            fb = _slope(b, y, m, design, centre, variance, with_prior, with_cox_reid, matrix, weights, work)
         if a == b or fb * slope > 0.0:
             out[gene] = math.exp(b)
             continue
@@ -298,9 +256,7 @@ def dispersion(
             sign = 1.0 if middle > estimate else -1.0
             truncated = estimate + sign * shift if shift <= abs(middle - estimate) else middle
             point = truncated if abs(truncated - middle) <= radius else middle - sign * radius
-            value = _slope(
-                point, y, m, ptr, idx, val, first, centre, variance, with_prior, with_cox_reid, matrix, weights, work
-            )
+            value = _slope(point, y, m, design, centre, variance, with_prior, with_cox_reid, matrix, weights, work)
             if value > 0.0:
                 b, fb = point, value
             elif value < 0.0:
@@ -311,25 +267,13 @@ def dispersion(
 
 
 @njit(nogil=True, cache=True)
-def _penalised(
-    beta,
-    counts,
-    size_of,
-    offset,
-    ptr,
-    idx,
-    val,
-    index,
-    scale,
-    other,
-    eta,
-):
+def _penalised(beta, counts, size_of, offset, design, index, scale, other, eta):
     """Negative log likelihood and apeGLM's negative log prior, without constants."""
     total = math.log1p((beta[index] / scale) ** 2)
     for k in range(len(beta)):
         if k != index:
             total += beta[k] * beta[k] / (2.0 * other * other)
-    _predict(ptr, idx, val, beta, eta)
+    _predict(design, beta, eta)
     log_size = math.log(size_of)
     for s in range(len(counts)):
         a = eta[s] + offset[s]
@@ -339,29 +283,13 @@ def _penalised(
 
 
 @njit(nogil=True, cache=True)
-def _newton(
-    beta,
-    counts,
-    size_of,
-    offset,
-    ptr,
-    idx,
-    val,
-    first,
-    index,
-    scale,
-    other,
-    matrix,
-    gradient,
-    trial,
-    eta,
-    weights,
-):
+def _newton(beta, counts, size_of, offset, design, index, scale, other, matrix, gradient, trial, eta, weights):
     """Newton's method with backtracking, in place. Returns the objective and whether it converged."""
+    ptr, idx, val, first = design
     size = len(first)
-    value = _penalised(beta, counts, size_of, offset, ptr, idx, val, index, scale, other, eta)
+    value = _penalised(beta, counts, size_of, offset, design, index, scale, other, eta)
     for _ in range(200):
-        _predict(ptr, idx, val, beta, eta)
+        _predict(design, beta, eta)
         for k in range(size):
             gradient[k] = beta[k] / (other * other)
         spread = scale * scale + beta[index] * beta[index]
@@ -372,14 +300,14 @@ def _newton(
             residual = (counts[s] + size_of) * share - counts[s]
             for a in range(ptr[s], ptr[s + 1]):
                 gradient[idx[a]] += val[a] * residual
-        _normal(ptr, idx, val, weights, first, 1.0 / (other * other), matrix, size)
+        _normal(design, weights, 1.0 / (other * other), matrix)
         # Where the prior is not convex, the curvature of the quadratic that touches it from above.
         curvature = 2.0 * (scale * scale - beta[index] * beta[index]) / (spread * spread)
         matrix[index, index] += (curvature if curvature > 0.0 else 2.0 / spread) - 1.0 / (other * other)
-        if not _factorise(matrix, first, size):
+        if not _factorise(design, matrix):
             return value, False
         trial[:] = gradient
-        _solve(matrix, first, trial, size)
+        _solve(design, matrix, trial)
         decrement, largest = 0.0, 0.0
         for k in range(size):
             decrement += gradient[k] * trial[k]
@@ -393,7 +321,7 @@ def _newton(
         for _ in range(40):
             for k in range(size):
                 trial[k] = beta[k] - length * step[k]
-            new = _penalised(trial, counts, size_of, offset, ptr, idx, val, index, scale, other, eta)
+            new = _penalised(trial, counts, size_of, offset, design, index, scale, other, eta)
             if new <= value - 1e-4 * length * decrement:
                 beta[:] = trial
                 value, moved = new, True
@@ -407,24 +335,10 @@ def _newton(
 
 @njit(nogil=True, cache=True)
 def shrink(
-    start,
-    stop,
-    counts,
-    sizes,
-    offset,
-    ptr,
-    idx,
-    val,
-    first,
-    beta_init,
-    index,
-    scale,
-    other,
-    beta_out,
-    variance_out,
-    converged,
+    start, stop, counts, sizes, offset, design, beta_init, index, scale, other, beta_out, variance_out, converged
 ):
     """Maximum a posteriori coefficients, the better of two starts, and the variance of the shrunken one."""
+    _, _, _, first = design
     samples, size = counts.shape[1], len(first)
     matrix, gradient, trial = np.zeros((size, size)), np.empty(size), np.empty(size)
     eta, weights, one, two = np.empty(samples), np.empty(samples), np.empty(size), np.empty(size)
@@ -434,57 +348,46 @@ def shrink(
         two[:] = beta_init[gene]
         two[index] = 0.0
         value_one, done_one = _newton(
-            one, y, size_of, offset, ptr, idx, val, first, index, scale, other, matrix, gradient, trial, eta, weights
+            one, y, size_of, offset, design, index, scale, other, matrix, gradient, trial, eta, weights
         )
         value_two, done_two = _newton(
-            two, y, size_of, offset, ptr, idx, val, first, index, scale, other, matrix, gradient, trial, eta, weights
+            two, y, size_of, offset, design, index, scale, other, matrix, gradient, trial, eta, weights
         )
         if value_two < value_one:
             one[:] = two
         beta_out[gene] = one
         converged[gene] = done_two if value_two < value_one else done_one
-        _predict(ptr, idx, val, one, eta)
+        _predict(design, one, eta)
         for s in range(samples):
             share = 1.0 / (1.0 + size_of * math.exp(-eta[s] - offset[s]))
             weights[s] = (y[s] + size_of) * share * (1.0 - share)
-        _normal(ptr, idx, val, weights, first, 1.0 / (other * other), matrix, size)
+        _normal(design, weights, 1.0 / (other * other), matrix)
         spread = scale * scale + one[index] * one[index]
         matrix[index, index] += 2.0 * (scale * scale - one[index] * one[index]) / (spread * spread)
         matrix[index, index] -= 1.0 / (other * other)
         variance_out[gene] = np.nan
-        if _factorise(matrix, first, size):
+        if _factorise(design, matrix):
             trial[:] = 0.0
             trial[index] = 1.0
-            _solve(matrix, first, trial, size)
+            _solve(design, matrix, trial)
             variance_out[gene] = trial[index]
 
 
 @njit(nogil=True, cache=True)
-def standard_error(
-    start,
-    stop,
-    mu,
-    dispersions,
-    ptr,
-    idx,
-    val,
-    first,
-    ridge,
-    contrast,
-    out,
-):
+def standard_error(start, stop, mu, dispersions, design, ridge, contrast, out):
     """Standard error of a contrast: sqrt(c' H M H c), M = X' W X and H = (M + ridge)^-1."""
+    ptr, idx, val, first = design
     samples, size = mu.shape[1], len(first)
     matrix, vector, weights = np.zeros((size, size)), np.empty(size), np.empty(samples)
     for gene in range(start, stop):
         for s in range(samples):
             weights[s] = mu[gene, s] / (1.0 + mu[gene, s] * dispersions[gene])
-        _normal(ptr, idx, val, weights, first, ridge, matrix, size)
-        if not _factorise(matrix, first, size):
+        _normal(design, weights, ridge, matrix)
+        if not _factorise(design, matrix):
             out[gene] = np.nan
             continue
         vector[:] = contrast
-        _solve(matrix, first, vector, size)
+        _solve(design, matrix, vector)
         total = 0.0
         for s in range(samples):
             fitted = 0.0

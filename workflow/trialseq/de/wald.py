@@ -13,12 +13,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from scipy.optimize import brentq
+from scipy.special import polygamma
 from scipy.stats import norm
+from scipy.stats import t as student_t
 
 from trialseq.counts import CountMatrix
 from trialseq.de import Fit, inference
 from trialseq.de.filtering import before_fit, size_factors
-from trialseq.de.independent import independent_filtering
+from trialseq.de.independent import adjust, independent_filtering
 from trialseq.de.shrinkage import prior_scale, shrink
 from trialseq.de.trend import gamma_trend
 from trialseq.design.estimands import Estimand, Model
@@ -130,7 +133,7 @@ def _test(fitted: Any, model: Model, estimand: Estimand, options: Statistics) ->
         contrast=vector,
         alpha=options.alpha,
         cooks_filter=options.cooks,
-        independent_filter=options.independent_filtering and options.inference == "reference",
+        independent_filter=options.independent_filtering and _stock(options),
         inference=fitted.inference,
         quiet=True,
     )
@@ -145,11 +148,17 @@ def _test(fitted: Any, model: Model, estimand: Estimand, options: Statistics) ->
             "padj": "q_value",
         }
     )
-    if options.independent_filtering and options.inference == "compiled":
-        p_values, means = result["p_value"].to_numpy(dtype=float), result["baseMean"].to_numpy(dtype=float)
-        result["q_value"] = independent_filtering(p_values, means, options.alpha)
-    width = norm.ppf(0.5 + options.confidence / 2) * result["lfc_se"]
+    reference = _reference(fitted, options)
+    width = reference.ppf(0.5 + options.confidence / 2) * result["lfc_se"]
     result["ci_low"], result["ci_high"] = result["log2_fold_change"] - width, result["log2_fold_change"] + width
+    if not _stock(options):
+        outlier = result["p_value"].isna().to_numpy()
+        p_values = np.where(outlier, np.nan, 2 * reference.sf(np.abs(result["statistic"].to_numpy(dtype=float))))
+        means = result["baseMean"].to_numpy(dtype=float)
+        result["p_value"] = p_values
+        result["q_value"] = (
+            independent_filtering(p_values, means, options.alpha) if options.independent_filtering else adjust(p_values)
+        )
     result = result[EFFECTS].assign(shrunk_log2_fold_change=np.nan)
     failures = 0
     if options.shrinkage:
@@ -169,6 +178,31 @@ def _test(fitted: Any, model: Model, estimand: Estimand, options: Statistics) ->
         result.loc[usable, "shrunk_log2_fold_change"] = shrunk
         failures = int((~converged).sum())
     return result, failures
+
+
+def _stock(options: Statistics) -> bool:
+    """Whether p and q values are to be PyDESeq2's as they are."""
+    return options.inference == "reference" and options.distribution == "normal"
+
+
+def _reference(fitted: Any, options: Statistics) -> Any:  # noqa: ANN401 - a frozen distribution of scipy
+    """Distribution of Wald statistics under the null: normal, or Student's t by gene.
+
+    A shrunken dispersion rests on the residual degrees of freedom and on those of its prior, d0, for which
+    trigamma(d0 / 2) is the prior's variance (Smyth 2004, as in limma); one that was left unshrunken, because it
+    is far above the trend, on the first alone.
+    """
+    if options.distribution == "normal":
+        return norm
+    samples, columns = fitted.obsm["design_matrix"].shape
+    prior = prior_degrees(float(fitted.uns["prior_disp_var"]))
+    unshrunken = fitted.var["_outlier_genes"].fillna(False).to_numpy(dtype=bool)
+    return student_t(samples - columns + np.where(unshrunken, 0.0, prior))
+
+
+def prior_degrees(variance: float) -> float:
+    """Degrees of freedom d0 of which the log of a mean square has a given variance: trigamma(d0 / 2)."""
+    return 2 * float(brentq(lambda half: polygamma(1, half) - variance, 1e-6, 1e9))
 
 
 def _status(frame: pd.DataFrame, base_mean: pd.Series) -> pd.Series:
@@ -203,6 +237,7 @@ def _dispersions(
         "trend": trend,
         "trend_fell_back": trend != options.trend,
         "trend_coefficients": {key: float(value) for key, value in fitted.uns.get("trend_coeffs", pd.Series()).items()},
+        "distribution": options.distribution,
         "dispersion_prior_variance": float(fitted.uns["prior_disp_var"]),
         "not_converged": int((~converged).sum()),
         "handed_to_pydeseq2": getattr(fitted.inference, "handed_over", 0),

@@ -1,0 +1,176 @@
+"""A small trial, and results of one contrast, that the tests of the figures draw."""
+
+from __future__ import annotations
+
+import anndata
+import numpy as np
+import pandas as pd
+
+from trialseq.figures import ContrastInputs, ModelInputs, StudyInputs
+from trialseq.tables import ASSOCIATIONS, CONTRAST_GENES, DISPERSIONS, DISTANCES, ENRICHMENT, PDGF
+
+ROLES = {"subject": "subject", "arm": "agent", "visit": "visit", "state": "state"}
+LEVELS = {"arm": ["Placebo", "NMN"], "visit": ["before", "after"], "state": ["Basal", "Insulin"]}
+PANEL = {
+    "receptor": ["PDGFRA", "PDGFRB", "PDGFRL"],
+    "ligand": ["PDGFA", "PDGFB", "PDGFC", "PDGFD"],
+    "marker": ["THY1", "CD109"],
+    "collagen": ["COL1A1", "COL1A2", "COL2A1", "COL3A1", "COL4A1", "COL5A1", "COL6A1"],
+}
+NAMES = [name for names in PANEL.values() for name in names]
+GENES = 400
+SAYS = "Positive: the change from before to after was larger in NMN than in Placebo, in the state Basal."
+
+
+def study() -> StudyInputs:
+    """Eight subjects, two arms, two visits, two states, 400 genes."""
+    random = np.random.default_rng(5)
+    cells = [
+        (str(subject), "NMN" if subject % 2 else "Placebo", visit, state)
+        for subject in range(3, 11)
+        for visit in ("before", "after")
+        for state in ("Basal", "Insulin")
+    ]
+    obs = pd.DataFrame(cells, columns=["subject", "agent", "visit", "state"])
+    obs.index = [f"sample_{number}" for number in range(len(obs))]
+    names = [*NAMES, *(f"GENE{number}" for number in range(GENES - len(NAMES)))]
+    var = pd.DataFrame({"gene_name": names, "in_pca": True}, index=[f"ENSG{number:05}" for number in range(GENES)])
+    normalized = random.gamma(2, 200, (len(obs), GENES))
+    data = anndata.AnnData(X=normalized.astype(int), obs=obs, var=var)
+    data.layers["normalized"], data.layers["vst"] = normalized, np.log2(normalized + 1)
+    data.obs["total_counts"] = data.X.sum(axis=1)
+    data.obs["detected_genes"] = (data.X > 0).sum(axis=1)
+    data.obs["top_50_share"], data.obs["mitochondrial_share"] = 0.4, np.nan
+    for component in ("PC1", "PC2"):
+        data.obs[component] = random.normal(size=len(obs))
+    data.uns["pca"] = {"variance_ratio": np.array([0.3, 0.1])}
+    associations = pd.DataFrame(
+        [
+            (component, 0.2, column, "text", random.random(), 0.01, 0.02, len(obs))
+            for component in ("PC1", "PC2")
+            for column in ("agent", "visit")
+        ],
+        columns=ASSOCIATIONS.names,
+    )
+    first, second = np.triu_indices(len(obs), 1)
+    pairs = {"sample_1": obs.index[first], "sample_2": obs.index[second], "distance": random.uniform(5, 9, len(first))}
+    return StudyInputs(data, associations, DISTANCES.conform(pd.DataFrame(pairs)), ROLES, LEVELS, "A trial of NMN")
+
+
+def model() -> ModelInputs:
+    """A fit of 300 genes, two of which did not converge."""
+    random = np.random.default_rng(6)
+    mean = random.lognormal(5, 2, 300)
+    frame = pd.DataFrame({"gene_id": [f"g{n}" for n in range(300)], "gene_name": "", "base_mean": mean})
+    frame["trend"] = 0.05 + 1 / mean
+    frame["genewise"] = frame["trend"] * random.lognormal(0, 1, 300)
+    frame.loc[:4, "genewise"] = 1e-8
+    frame["final"] = frame["trend"] * random.lognormal(0, 0.3, 300)
+    frame["converged"] = frame.index > 1
+    return ModelInputs("change.Basal", DISPERSIONS.conform(frame), {"trend_fell_back": False})
+
+
+def contrast() -> ContrastInputs:
+    """Results with 10 genes up (PDGFRB and collagens among them) and 10 down."""
+    samples = study()
+    random = np.random.default_rng(7)
+    frame = pd.DataFrame({"gene_id": samples.data.var_names, "gene_name": samples.data.var["gene_name"].to_numpy()})
+    frame["base_mean"] = random.lognormal(5, 1.5, GENES)
+    frame["lfc_se"] = 0.2
+    statistic = random.normal(size=GENES)
+    statistic[1:11], statistic[100:110] = random.uniform(4, 8, 10), -random.uniform(4, 8, 10)
+    frame["statistic"], frame["log2_fold_change"] = statistic, statistic * 0.2
+    frame["ci_low"], frame["ci_high"] = frame["log2_fold_change"] - 0.4, frame["log2_fold_change"] + 0.4
+    frame["p_value"] = np.exp(-(statistic**2) / 2)
+    frame["q_value"] = (frame["p_value"] * 5).clip(upper=1)
+    frame["status"] = "tested"
+    frame.loc[380:, ["q_value"]], frame.loc[380:, "status"] = np.nan, "filtered"
+    frame.loc[390:, ["log2_fold_change", "lfc_se", "ci_low", "ci_high", "statistic", "p_value"]] = np.nan
+    frame.loc[390:, "status"] = "low_count"
+    frame["shrunk_log2_fold_change"] = frame["log2_fold_change"]
+    genes = CONTRAST_GENES.conform(frame.sort_values(["p_value", "gene_id"]))
+    return ContrastInputs(
+        contrast="difference.NMN_vs_Placebo.Basal",
+        says=SAYS,
+        genes=genes,
+        enrichment=_enrichment(random),
+        pdgf=_panel(genes),
+        running=_running(genes),
+        data=samples.data,
+        samples=list(samples.data.obs_names[samples.data.obs["state"] == "Basal"]),
+        roles=ROLES,
+        levels=LEVELS,
+        alpha=0.05,
+    )
+
+
+def _enrichment(random: np.random.Generator) -> pd.DataFrame:
+    rows = [
+        {
+            "method": method,
+            "collection": collection,
+            "set_id": f"{collection}:{number}",
+            "set_name": f"stimulus {number}: regulation of the response of the matrix of skeletal muscle to it",
+            "direction": direction,
+            "size": 40,
+            "overlap": number + 1,
+            "fold_enrichment": 2 + number if method == "ora" else np.nan,
+            "nes": (1 + number / 20) * (1 if direction == "up" else -1) if method == "prerank" else np.nan,
+            "p_value": 10.0**-number,
+            "q_value": min(1, 10.0 ** (1 - number)),
+            "genes": "",
+        }
+        for method in ("ora", "prerank")
+        for collection in ("GO", "Reactome")
+        for direction in (("up", "down", "both") if method == "ora" else ("up", "down"))
+        for number in random.permutation(15)
+    ]
+    return ENRICHMENT.conform(pd.DataFrame(rows).reindex(columns=ENRICHMENT.names))
+
+
+def _panel(genes: pd.DataFrame) -> pd.DataFrame:
+    by_name = genes.set_index("gene_name")
+    rows = [
+        {
+            "section": "set",
+            "id": identity,
+            "name": name,
+            "size": 11,
+            "up": 7,
+            "down": 1,
+            "fold_enrichment": 24.3,
+            "ora_p_value": 1.8e-9,
+            "nes": 2.1,
+            "prerank_p_value": 3e-6,
+        }
+        for identity, name in (
+            ("GO:0048407", "platelet-derived growth factor binding"),
+            ("GO:0035790", "platelet-derived growth factor receptor-alpha signaling pathway"),
+            ("R-HSA-186797", "Signaling by PDGF"),
+        )
+    ]
+    shared = [name for name in PDGF.names if name in by_name]
+    for section, names in PANEL.items():
+        rows += [{"section": section, "id": name, **by_name.loc[name, shared]} for name in names]
+    return PDGF.conform(pd.DataFrame(rows).reindex(columns=PDGF.names))
+
+
+def _running(genes: pd.DataFrame) -> pd.DataFrame:
+    ranked = genes.dropna(subset=["statistic"]).sort_values("statistic", ascending=False)
+    hits = ranked["gene_name"].isin(NAMES).to_numpy()
+    steps = np.where(hits, 1 / hits.sum(), -1 / (~hits).sum())
+    parts = [
+        pd.DataFrame(
+            {
+                "set_id": identity,
+                "set_name": "platelet-derived growth factor receptor-alpha signaling pathway",
+                "rank": np.arange(1, len(ranked) + 1),
+                "gene_name": ranked["gene_name"].to_numpy(),
+                "statistic": ranked["statistic"].to_numpy(),
+                "running_score": np.cumsum(steps),
+                "in_set": hits,
+            }
+        )
+        for identity in ("GO:0048407", "GO:0035790", "R-HSA-186797")
+    ]
+    return pd.concat(parts, ignore_index=True)

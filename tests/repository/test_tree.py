@@ -1,0 +1,65 @@
+"""Rules of the tree: locks, sizes of files, names of scripts."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from workflow_runner import ROOT
+
+LOCKS = sorted((ROOT / "envs").glob("*.lock"))
+LONGEST = 400
+CODE = sorted(
+    path
+    for folder in ("workflow", "tests", "resources")
+    for end in ("*.py", "*.smk")
+    for path in (ROOT / folder).rglob(end)
+)
+RULES = "\n".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "workflow" / "rules").glob("*.smk")))
+SCRIPTS = sorted((ROOT / "workflow" / "scripts").glob("*.py"))
+
+
+def _requirements(lock: Path) -> list[str]:
+    """Requirements of a lock file, each with its continuation lines as one text; comments are left out."""
+    lines = [line for line in lock.read_text(encoding="utf-8").splitlines() if not line.lstrip().startswith("#")]
+    return [each for each in re.sub(r"\\\n\s*", " ", "\n".join(lines)).splitlines() if each.strip()]
+
+
+def test_there_are_locks() -> None:
+    assert [path.name for path in LOCKS] == ["requirements.lock", "uv.lock"]
+
+
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda path: path.name)
+def test_a_lock_names_no_index(lock: Path) -> None:
+    text = lock.read_text(encoding="utf-8")
+    assert not re.search(r"://|--(index|extra-index|find-links|trusted-host)|^-[if]\b", text, re.MULTILINE)
+
+
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda path: path.name)
+def test_every_requirement_of_a_lock_is_pinned_and_hashed(lock: Path) -> None:
+    requirements = _requirements(lock)
+    assert requirements
+    loose = [each for each in requirements if not re.match(r"[\w.-]+==\S+ .*--hash=sha256:[0-9a-f]{64}", each)]
+    assert loose == []
+
+
+def test_no_file_of_code_is_longer_than_400_lines() -> None:
+    lengths = {str(path.relative_to(ROOT)): len(path.read_text(encoding="utf-8").splitlines()) for path in CODE}
+    assert {name: length for name, length in lengths.items() if length > LONGEST} == {}
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.name)
+def test_a_script_has_a_rule_of_its_name_that_runs_it_and_logs_there(script: Path) -> None:
+    rule = re.search(
+        rf"^rule {script.stem}:\n(.+?)(?=^\S|\Z)", re.sub("^checkpoint ", "rule ", RULES, flags=re.M), re.M | re.S
+    )
+    assert rule, f"no rule {script.stem}"
+    assert f'"../scripts/{script.name}"' in rule[1]
+    assert re.search(rf"/{script.stem}(/|\.log)", rule[1]), "the log folder has another name"
+
+
+def test_every_script_that_a_rule_names_is_there() -> None:
+    named = set(re.findall(r'"\.\./scripts/([^"]+)"', RULES))
+    assert named == {script.name for script in SCRIPTS}

@@ -1,0 +1,119 @@
+"""Figures: they read results and compute nothing.
+
+A figure is a function `figure(inputs, options) -> Figure`; the registry names its module.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+    from anndata import AnnData
+
+    from trialseq.config import Figures
+
+Scope = Literal["study", "model", "contrast"]
+
+
+@dataclass(frozen=True)
+class Record:
+    """A figure: its name, what it is drawn for, its caption in `workflow/report`, category, module."""
+
+    name: str
+    scope: Scope
+    caption: str
+    category: str
+    module: str
+
+
+@dataclass(frozen=True)
+class StudyInputs:
+    """What figures of the samples read.
+
+    data: as `qc.normalise` gives it; associations, distances: `tables.ASSOCIATIONS`, `tables.DISTANCES`; roles:
+    role (subject, arm, visit, state, each may be absent) to column of obs; levels: role to levels, the
+    reference first.
+    """
+
+    data: AnnData
+    associations: pd.DataFrame
+    distances: pd.DataFrame
+    roles: dict[str, str]
+    levels: dict[str, list[str]]
+    title: str
+
+
+@dataclass(frozen=True)
+class ModelInputs:
+    """What figures of a fit read: `tables.DISPERSIONS`, and the notes of the fit."""
+
+    model: str
+    dispersions: pd.DataFrame
+    notes: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class ContrastInputs:
+    """What figures of a contrast read.
+
+    genes, enrichment, pdgf: `tables.CONTRAST_GENES`, `tables.ENRICHMENT`, `tables.PDGF`; running: columns set_id,
+    set_name, rank, gene_name, statistic, running_score, in_set; samples: those that the contrast uses; data, roles,
+    levels: as in StudyInputs.
+    """
+
+    contrast: str
+    says: str
+    genes: pd.DataFrame
+    enrichment: pd.DataFrame
+    pdgf: pd.DataFrame
+    running: pd.DataFrame
+    data: AnnData
+    samples: list[str]
+    roles: dict[str, str]
+    levels: dict[str, list[str]]
+    alpha: float
+
+
+Inputs = StudyInputs | ModelInputs | ContrastInputs
+
+
+FIGURES = (
+    Record("quality", "study", "quality.rst", "Samples", "trialseq.figures.quality"),
+    Record("pca", "study", "pca.rst", "Samples", "trialseq.figures.pca"),
+    Record("pca_associations", "study", "pca_associations.rst", "Samples", "trialseq.figures.pca_associations"),
+    Record("sample_distances", "study", "sample_distances.rst", "Samples", "trialseq.figures.sample_distances"),
+    Record("pdgfrb", "study", "pdgfrb.rst", "PDGF", "trialseq.figures.pdgfrb"),
+    Record("dispersions", "model", "dispersions.rst", "Fits", "trialseq.figures.dispersions"),
+    Record("ma", "contrast", "ma.rst", "Genes", "trialseq.figures.ma"),
+    Record("volcano", "contrast", "volcano.rst", "Genes", "trialseq.figures.volcano"),
+    Record("p_values", "contrast", "p_values.rst", "Genes", "trialseq.figures.p_values"),
+    Record("heatmap", "contrast", "heatmap.rst", "Genes", "trialseq.figures.heatmap"),
+    Record("enrichment", "contrast", "enrichment.rst", "Gene sets", "trialseq.figures.enrichment"),
+    Record("pdgf", "contrast", "pdgf.rst", "PDGF", "trialseq.figures.pdgf"),
+    Record("running_sums", "contrast", "running_sums.rst", "PDGF", "trialseq.figures.running_sums"),
+)
+
+
+def of(scope: Scope) -> list[Record]:
+    """Figures of a scope."""
+    return [record for record in FIGURES if record.scope == scope]
+
+
+def names(scope: Scope) -> list[str]:
+    """Names of the figures of a scope."""
+    return [record.name for record in of(scope)]
+
+
+def draw(scope: Scope, inputs: Inputs, stem_folder: Path, options: Figures, simulated: bool) -> None:
+    """Draw each figure of a scope to `<stem_folder>/<name>.<format>`; `simulated` puts that word on each."""
+    from trialseq.figures import style
+
+    for record in of(scope):
+        with style.applied(options):
+            figure = import_module(record.module).figure(inputs, options)
+            style.save(figure, stem_folder / record.name, options, simulated)

@@ -1,0 +1,76 @@
+"""The series matrix of GEO: what depositors say of each sample."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from trialseq.problems import InputError, Problem
+from trialseq.sources.readers import MISSING, read_bytes
+
+ACCESSION = "!Sample_geo_accession"
+TITLE = "!Sample_title"
+CHARACTERISTICS = "!Sample_characteristics_ch1"
+
+
+def read_series_matrix(path: Path, entry: str) -> pd.DataFrame:
+    """Titles and characteristics of the samples of a series.
+
+    Returns text with NaN where nothing is given, index = GSM accessions, columns `title` and one for each key of a
+    characteristic, in the order of their first mention; a characteristic without a key stands in column
+    `characteristics`, and one named `title` or `gsm` in `characteristic title` or `characteristic gsm`. Raises
+    InputError where the file is not a series matrix.
+    """
+    lines = _sample_lines(read_bytes(path, entry).decode("utf-8", errors="replace"))
+    accessions = next((cells for key, cells in lines if key == ACCESSION), None)
+    if accessions is None:
+        hint = "its name ends in _series_matrix.txt.gz; family.soft and miniml files are other forms"
+        raise InputError(Problem(entry, f"a series matrix, with a line {ACCESSION}", "no such line", hint))
+    wrong = [key for key, cells in lines if len(cells) != len(accessions)]
+    if wrong:
+        found = f"{wrong[0]} with {len(dict(lines)[wrong[0]])}"
+        raise InputError(Problem(entry, f"{len(accessions)} cells in each line of samples", found))
+    values: dict[str, list[list[str]]] = {}
+    for key, cells in lines:
+        for sample, cell in enumerate(cells):
+            if key == TITLE:
+                name, value = "title", cell.strip()
+            elif key == CHARACTERISTICS:
+                name, value = _characteristic(cell)
+            else:
+                continue
+            kept = values.setdefault(name, [[] for _ in accessions])[sample]
+            if value not in MISSING and value not in kept:
+                kept.append(value)
+    index = pd.Index([each.strip() for each in accessions], dtype=object)
+    columns = {name: _joined(cells) for name, cells in values.items() if name}
+    columns.setdefault("title", [np.nan] * len(index))
+    frame = pd.DataFrame(columns, index=index, dtype=object)
+    return frame[["title", *frame.columns.drop("title")]]
+
+
+def _sample_lines(text: str) -> list[tuple[str, list[str]]]:
+    lines = []
+    for line in text.replace("\r", "").split("\n"):
+        if line.startswith("!series_matrix_table_begin"):
+            break
+        if line.startswith("!Sample_"):
+            key, *cells = next(csv.reader([line], delimiter="\t"))
+            lines.append((key, cells))
+    return lines
+
+
+def _characteristic(cell: str) -> tuple[str, str]:
+    """`key: value`, where the value may hold further colons; the key is empty where the cell is."""
+    key, colon, value = (part.strip() for part in cell.partition(":"))
+    if not colon:
+        return ("characteristics" if key else "", key)
+    return (f"characteristic {key}" if key in {"title", "gsm"} else key), value
+
+
+def _joined(cells: Sequence[list[str]]) -> list[object]:
+    return ["; ".join(values) if values else np.nan for values in cells]
