@@ -2,7 +2,7 @@
 PYTHON ?= python3
 CONFIG ?= config/config.yaml
 CORES ?= all
-SNAKEMAKE = .venv/bin/snakemake --cores $(CORES) --configfile $(CONFIG)
+SNAKEMAKE = .venv/bin/snakemake --workflow-profile workflow/profiles/default --cores $(CORES) --configfile $(CONFIG)
 
 .DEFAULT_GOAL := help
 .PHONY: help run design report test check bench docs lock clean
@@ -14,6 +14,7 @@ help: ## list what can be made
 	$(PYTHON) -m venv --clear .venv
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r envs/uv.lock
 	.venv/bin/uv pip install --quiet --python .venv/bin/python --require-hashes --compile-bytecode -r envs/requirements.lock
+	.venv/bin/python -m compileall -q workflow/trialseq
 	touch $@
 
 run: .venv/installed ## run a study: make run CONFIG=config/gse157988.yaml CORES=4

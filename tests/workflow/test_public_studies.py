@@ -25,6 +25,7 @@ def test_training_in_gse184951_raises_pdgfrb_and_pdgf_binding(tmp_path: Path, pu
         },
         "samples": {"subset": "group == DM1"},
         "trial": {"subject": "subject", "visit": {"column": "time", "reference": "pre"}},
+        "statistics": {"distribution": "normal", "min_count": 0, "shrinkage": False},
         "enrichment": {
             "methods": ["ora"],
             "collections": [
@@ -71,7 +72,7 @@ def test_gse157988_runs_from_files_in_geos_form(tmp_path: Path, missing: int) ->
     truth = trial.truth.set_index(trial.genes["gene_name"])["difference"]
     common = genes.index.intersection(truth.index[truth.abs() > 0.8])
     agree = (genes.loc[common, "log2_fold_change"] > 0) == (truth[common] > 0)
-    assert len(common) > 20
+    assert len(common) >= 15
     assert agree.mean() > 0.95
     # Without the server, and with the cache, everything is still there.
     assert "Nothing to be done" in finished(tmp_path, config)

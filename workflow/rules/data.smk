@@ -58,7 +58,7 @@ rule normalise:
         f"{BENCHMARKS}/normalise.tsv"
     conda:
         "../../envs/trialseq.yaml"
-    threads: 2
+    threads: 1
     resources:
         mem_mb=scaled(2000, 200),
         runtime=scaled(10, 5),

@@ -13,7 +13,7 @@ rule model:
         f"{BENCHMARKS}/model/{{model}}.tsv"
     conda:
         "../../envs/trialseq.yaml"
-    threads: 2
+    threads: 1
     resources:
         mem_mb=scaled(2000, 400),
         runtime=scaled(10, 20),

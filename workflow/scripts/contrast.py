@@ -14,10 +14,10 @@ with job(snakemake.log[0], snakemake.threads):
     collections = genesets.read(options, dict(zip(snakemake.params.names, snakemake.input.sets, strict=True)))
     enriched = enrichment.enrich(genes, collections, options, alpha, threads)
     panel = enrichment.panel(genes, collections, snakemake.input.pdgf, says, options, alpha, threads)
-    comment = f"{contrast}: {says}{' Simulated data.' if snakemake.params.options['simulated'] else ''}"
+    simulated = "Simulated data. " if snakemake.params.options["simulated"] else ""
     io.write_table(genes, snakemake.output.genes)
     io.write_table(enriched.table, snakemake.output.enrichment)
     io.write_table(enriched.dropped, snakemake.output.dropped)
     io.write_table(panel.table, snakemake.output.pdgf)
-    io.write_text(f"{comment}\n\n{panel.paragraph}", snakemake.output.paragraph)
+    io.write_text(f"{contrast}\n\n{simulated}{panel.paragraph}", snakemake.output.paragraph)
     io.write_table(enrichment.running_sums(genes, panel.sets), snakemake.output.running)

@@ -264,7 +264,7 @@ class Enrichment(Numeric):
     min_abs_log2_fold_change: float = Field(
         0, ge=0, description="fold change that a gene of an over-representation list must reach"
     )
-    batch_size: int = Field(500, ge=1, description="sets a batch of preranked GSEA; memory grows with it")
+    batch_size: int = Field(1500, ge=1, description="sets a batch of preranked GSEA; memory grows with it")
     sample_size: int = Field(101, ge=11, le=10001, description="sample size of the multilevel p values")
     seed: int = Field(1, ge=0, le=2**31 - 1, description="seed of preranked GSEA")
 

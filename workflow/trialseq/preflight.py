@@ -30,7 +30,7 @@ def check(config: Config, source: dict[str, str], sets: dict[str, str]) -> list[
         path = Path(sets[collection.name])
         if path.exists() or collection.file:
             try:
-                genesets.read_gmt(path)
+                genesets.read_collection(collection, path)
             except InputError as error:
                 problems += error.problems
     if problems:

@@ -64,7 +64,11 @@ def _p_values(sets: Mapping[str, Ranks], chosen: npt.NDArray[np.bool_]) -> dict[
         with np.errstate(divide="ignore"):
             found = gseapy.enrich(
                 gene_list=[genes[position] for position in np.flatnonzero(chosen)],
-                gene_sets={name: [genes[position] for position in ranks] for name, ranks in sets.items()},
+                gene_sets={
+                    name: [genes[position] for position in ranks]
+                    for name, ranks in sets.items()
+                    if chosen[ranks].any()
+                },
                 background=genes,
                 outdir=None,
                 no_plot=True,
