@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
+
 from sheets import TRIAL, study
 from trialseq import de, design, simulate
 from trialseq.counts import CountMatrix

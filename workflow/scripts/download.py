@@ -3,10 +3,9 @@
 from trialseq.joblog import job
 
 with job(snakemake.log[0]) as log:
-    from trialseq.sources.download import fetch
-
     from trialseq import genesets, sources
     from trialseq.config import Download
+    from trialseq.sources.download import fetch
 
     file = snakemake.params.file
     if "address" in file:

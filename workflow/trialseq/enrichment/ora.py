@@ -65,9 +65,7 @@ def _p_values(sets: Mapping[str, Ranks], chosen: npt.NDArray[np.bool_]) -> dict[
             found = gseapy.enrich(
                 gene_list=[genes[position] for position in np.flatnonzero(chosen)],
                 gene_sets={
-                    name: [genes[position] for position in ranks]
-                    for name, ranks in sets.items()
-                    if chosen[ranks].any()
+                    name: [genes[position] for position in ranks] for name, ranks in sets.items() if chosen[ranks].any()
                 },
                 background=genes,
                 outdir=None,

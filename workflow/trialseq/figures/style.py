@@ -112,8 +112,10 @@ def figure(width: float, body: float, title: str, subtitle: str = "") -> Figure:
 
 def settle(made: Figure) -> None:
     """Lay the figure out once, so that drawing each format does not do it again."""
-    made.draw_without_rendering()
-    made.set_layout_engine("none")
+    engine = made.get_layout_engine()
+    if engine is not None:
+        engine.execute(made)
+        made.set_layout_engine("none")
 
 
 def mark(made: Figure) -> None:
