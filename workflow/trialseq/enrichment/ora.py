@@ -45,7 +45,7 @@ def _of_list(
             "fold_enrichment": np.nan,
             "odds_ratio": np.nan,
             "p_value": 1.0,
-            "genes": [strongest_first(ranked, each) for each in hits.values()],
+            "genes": strongest_first(ranked, hits.values()),
         }
     )
     if listed and len(sets):

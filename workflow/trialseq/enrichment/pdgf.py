@@ -102,12 +102,12 @@ def _set_rows(
             "size": len(each),
             "up": int(up[each].sum()),
             "down": int(down[each].sum()),
-            "genes": strongest_first(ranked, each[(up | down)[each]]),
         }
         for name, each in ranks.items()
     ]
     table = pd.DataFrame(rows).set_index("id", drop=False)
     return table.assign(
+        genes=strongest_first(ranked, (each[(up | down)[each]] for each in ranks.values())),
         fold_enrichment=over["fold_enrichment"],
         ora_p_value=over["p_value"],
         nes=scores["nes"],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import numpy.typing as npt
@@ -82,10 +82,11 @@ def changed(ranked: pd.DataFrame, options: Enrichment, alpha: float) -> tuple[pd
     return called & (effect > 0), called & (effect < 0)
 
 
-def strongest_first(ranked: pd.DataFrame, ranks: Ranks) -> str:
-    """Symbols of some ranks by the size of their statistic, separated by spaces."""
-    chosen = ranked.iloc[ranks]
-    return " ".join(chosen["gene_name"].iloc[np.argsort(-chosen["statistic"].abs().to_numpy(), kind="stable")])
+def strongest_first(ranked: pd.DataFrame, sets: Iterable[Ranks]) -> list[str]:
+    """For some ranks of each set, their symbols by the size of the statistic, separated by spaces."""
+    size = -ranked["statistic"].abs().to_numpy()
+    symbols = ranked["gene_name"].to_numpy()
+    return [" ".join(symbols[ranks[np.argsort(size[ranks], kind="stable")]]) for ranks in sets]
 
 
 def adjusted(p_values: pd.Series) -> pd.Series:
