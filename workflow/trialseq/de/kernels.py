@@ -3,6 +3,9 @@
 Each kernel takes genes [start, stop) of arrays (genes x samples) and writes into arrays that it is given, so that
 threads share nothing but inputs. A design is handed over as `(ptr, idx, val, first)`: its compressed sparse rows, and
 for each column the first column that shares a row with it (the envelope of X'WX and of its Cholesky factor).
+
+All kernels are in this file, because numba's cache compiles anew what it finds changed in the file of a kernel, and
+would not see changes in another file.
 """
 
 # mypy: disable-error-code="no-untyped-def"
@@ -15,6 +18,7 @@ from numba import njit
 
 _CLOSE = 12.0  # beyond which the asymptotic series below are exact to double precision
 _TINY = 1e-3
+_MOST, _CLOSE_ENOUGH = 100, 1e-7  # steps of a search, and the step at which it ends; the error is far below
 FLOOR = math.log(100.0)  # a dispersion below 100 x the lower bound counts as at it, as in DESeq2
 
 
@@ -71,22 +75,68 @@ def _normal(design, weights, ridge, matrix):
 
 
 @njit(nogil=True, cache=True)
-def _leverage(design, row, factor, work):
-    """Quadratic form x' (L L')^-1 x of one row of the design."""
+def _log_determinant_slope(design, weights, matrix, tangent):
+    """Derivative of log det X' W X, where the weights w = mu / (1 + mu alpha) change with alpha by -w^2.
+
+    The Cholesky factor is differentiated as it is made, inside the envelope.
+    """
     ptr, idx, val, first = design
     size = len(first)
-    start = idx[ptr[row]]
-    for k in range(start, size):
-        work[k] = 0.0
-    for a in range(ptr[row], ptr[row + 1]):
-        work[idx[a]] = val[a]
+    for i in range(size):
+        for j in range(first[i], i + 1):
+            matrix[i, j] = 0.0
+            tangent[i, j] = 0.0
+    for row in range(len(ptr) - 1):
+        for a in range(ptr[row], ptr[row + 1]):
+            scaled = weights[row] * val[a]
+            for b in range(ptr[row], a + 1):
+                product = scaled * val[b]
+                matrix[idx[a], idx[b]] += product
+                tangent[idx[a], idx[b]] -= weights[row] * product
+    slope = 0.0
+    for i in range(size):
+        for j in range(first[i], i):
+            total, change = matrix[i, j], tangent[i, j]
+            for k in range(max(first[i], first[j]), j):
+                total -= matrix[i, k] * matrix[j, k]
+                change -= tangent[i, k] * matrix[j, k] + matrix[i, k] * tangent[j, k]
+            matrix[i, j] = total / matrix[j, j]
+            tangent[i, j] = (change - matrix[i, j] * tangent[j, j]) / matrix[j, j]
+        total, change = matrix[i, i], tangent[i, i]
+        for k in range(first[i], i):
+            total -= matrix[i, k] * matrix[i, k]
+            change -= 2.0 * matrix[i, k] * tangent[i, k]
+        slope += change / total
+        matrix[i, i] = math.sqrt(total)
+        tangent[i, i] = 0.5 * change / matrix[i, i]
+    return slope
+
+
+@njit(nogil=True, cache=True)
+def _invert(design, factor, inverse):
+    """The entries inside the envelope of (L L')^-1, in the lower triangle (Takahashi, Fagan and Chin 1973)."""
+    _, _, _, first = design
+    size = len(first)
+    for j in range(size - 1, -1, -1):
+        for i in range(size - 1, j - 1, -1):
+            if first[i] > j:
+                continue
+            total = 1.0 / factor[j, j] if i == j else 0.0
+            for k in range(j + 1, size):
+                if first[k] <= j:
+                    total -= factor[k, j] * (inverse[i, k] if i > k else inverse[k, i])
+            inverse[i, j] = total / factor[j, j]
+
+
+@njit(nogil=True, cache=True)
+def _leverage(design, row, inverse):
+    """Quadratic form x' (X'WX)^-1 x of one row of the design."""
+    ptr, idx, val, _ = design
     total = 0.0
-    for i in range(start, size):
-        value = work[i]
-        for k in range(max(first[i], start), i):
-            value -= factor[i, k] * work[k]
-        work[i] = value / factor[i, i]
-        total += work[i] * work[i]
+    for a in range(ptr[row], ptr[row + 1]):
+        total += val[a] * val[a] * inverse[idx[a], idx[a]]
+        for b in range(ptr[row], a):
+            total += 2.0 * val[a] * val[b] * inverse[idx[a], idx[b]]
     return total
 
 
@@ -101,30 +151,40 @@ def _predict(design, beta, eta):
 
 
 @njit(nogil=True, cache=True)
+def _means(design, beta, size_factors, min_mu, eta, mu):
+    """Means, at least `min_mu`, and the logarithms of means over size factors."""
+    _predict(design, beta, eta)
+    for s in range(len(mu)):
+        mu[s] = size_factors[s] * math.exp(eta[s])
+        if not mu[s] >= min_mu:
+            mu[s] = min_mu
+            eta[s] = math.log(min_mu / size_factors[s])
+
+
+@njit(nogil=True, cache=True)
 def irls(start, stop, counts, size_factors, dispersions, design, beta_init, limits, beta_out, mu_out, hat_out, failed):
     """Iteratively reweighted least squares with a ridge of 1e-6; `failed` marks genes that start to diverge."""
     min_mu, beta_tol, max_beta, maxiter = limits
     ptr, idx, val, first = design
     samples, size = counts.shape[1], len(first)
-    matrix, vector, work = np.zeros((size, size)), np.empty(size), np.empty(size)
+    matrix, inverted, vector = np.zeros((size, size)), np.zeros((size, size)), np.empty(size)
     beta, eta, mu, weights = np.empty(size), np.empty(samples), np.empty(samples), np.empty(samples)
+    log_factors = np.log(size_factors)
     for gene in range(start, stop):
         alpha = dispersions[gene]
         inverse = 1.0 / alpha
-        constant = samples * inverse * math.log(alpha)
+        constant = samples * (inverse * math.log(alpha) + math.lgamma(inverse))
         for s in range(samples):
-            y = counts[gene, s]
-            constant -= math.lgamma(y + inverse) - math.lgamma(y + 1.0) - math.lgamma(inverse)
+            constant += math.lgamma(counts[gene, s] + 1.0) - math.lgamma(counts[gene, s] + inverse)
+            constant -= counts[gene, s] * log_factors[s]
         beta[:] = beta_init[gene]
-        _predict(design, beta, eta)
-        for s in range(samples):
-            mu[s] = max(size_factors[s] * math.exp(eta[s]), min_mu)
+        _means(design, beta, size_factors, min_mu, eta, mu)
         deviance, ratio, iterations = 1000.0, 1.0, 0
         while ratio > beta_tol:
             vector[:] = 0.0
             for s in range(samples):
                 weights[s] = mu[s] / (1.0 + mu[s] * alpha)
-                response = weights[s] * (math.log(mu[s] / size_factors[s]) + (counts[gene, s] - mu[s]) / mu[s])
+                response = weights[s] * (eta[s] + (counts[gene, s] - mu[s]) / mu[s])
                 for a in range(ptr[s], ptr[s + 1]):
                     vector[idx[a]] += val[a] * response
             _normal(design, weights, 1e-6, matrix)
@@ -137,11 +197,10 @@ def irls(start, stop, counts, size_factors, dispersions, design, beta_init, limi
                 failed[gene] = True
                 break
             beta[:] = vector
-            _predict(design, beta, eta)
+            _means(design, beta, size_factors, min_mu, eta, mu)
             total = constant
             for s in range(samples):
-                mu[s] = max(size_factors[s] * math.exp(eta[s]), min_mu)
-                total += (counts[gene, s] + inverse) * math.log(inverse + mu[s]) - counts[gene, s] * math.log(mu[s])
+                total += (counts[gene, s] + inverse) * math.log(inverse + mu[s]) - counts[gene, s] * eta[s]
             before, deviance = deviance, -2.0 * total
             ratio = abs(deviance - before) / (abs(deviance) + 0.1)
         if failed[gene]:
@@ -150,8 +209,10 @@ def irls(start, stop, counts, size_factors, dispersions, design, beta_init, limi
             weights[s] = mu[s] / (1.0 + mu[s] * alpha)
         _normal(design, weights, 1e-6, matrix)
         _factorise(design, matrix)
+        _invert(design, matrix, inverted)
+        _predict(design, beta, eta)
         for s in range(samples):
-            hat_out[gene, s] = weights[s] * _leverage(design, s, matrix, work)
+            hat_out[gene, s] = weights[s] * _leverage(design, s, inverted)
             mu_out[gene, s] = size_factors[s] * math.exp(eta[s])
         beta_out[gene] = beta
 
@@ -183,7 +244,7 @@ def digamma_excess(y, inverse):
 
 
 @njit(nogil=True, cache=True)
-def _slope(x, counts, mu, design, centre, variance, with_prior, with_cox_reid, matrix, weights, work):
+def _slope(x, counts, mu, design, centre, variance, with_prior, with_cox_reid, matrix, tangent, weights):
     """Derivative in log dispersion of the negative log likelihood, the Cox-Reid term and the prior."""
     alpha = math.exp(x)
     inverse = 1.0 / alpha
@@ -200,12 +261,7 @@ def _slope(x, counts, mu, design, centre, variance, with_prior, with_cox_reid, m
     if with_cox_reid:
         for s in range(len(counts)):
             weights[s] = mu[s] / (1.0 + mu[s] * alpha)
-        _normal(design, weights, 0.0, matrix)
-        _factorise(design, matrix)
-        trace = 0.0
-        for s in range(len(counts)):
-            trace += weights[s] * weights[s] * _leverage(design, s, matrix, work)
-        total -= 0.5 * alpha * trace
+        total += 0.5 * alpha * _log_determinant_slope(design, weights, matrix, tangent)
     if with_prior:
         total += (x - centre) / variance
     return total
@@ -215,55 +271,49 @@ def _slope(x, counts, mu, design, centre, variance, with_prior, with_cox_reid, m
 def dispersion(start, stop, counts, mu, design, initial, low, high, variance, with_prior, with_cox_reid, out):
     """The stationary point of the dispersion's objective downhill of its start, in [low, high] (log).
 
-    The slope is followed downhill in growing steps until it changes its sign, then bracketed by the ITP method
-    (Oliveira and Takahashi 2020), which needs no second derivative.
+    The slope is followed downhill in growing steps until it changes its sign; the root between is found by false
+    position as Anderson and Bjorck (1973) have it, which needs no second derivative.
     """
     _, _, _, first = design
     samples, size = counts.shape[1], len(first)
-    matrix, weights, work = np.zeros((size, size)), np.empty(samples), np.empty(size)
+    matrix, tangent, weights = np.zeros((size, size)), np.zeros((size, size)), np.empty(samples)
     for gene in range(start, stop):
         y, m = counts[gene], mu[gene]
         centre = math.log(initial[gene])
         x = min(max(centre, low), high)
-        slope = _slope(x, y, m, design, centre, variance, with_prior, with_cox_reid, matrix, weights, work)
+        slope = _slope(x, y, m, design, centre, variance, with_prior, with_cox_reid, matrix, tangent, weights)
         # From a start at the lower bound the slope, which is in log dispersion, is next to nothing. R's search ends
         # there, because its first step, of the slope's length, gains less than 1e-6; so does this one.
         if not with_prior and x <= low + FLOOR and slope * slope < 1e-6:
             out[gene] = math.exp(x)
             continue
+        # About the curvature of a well measured gene, so that the first step comes near the root, rather beyond it.
+        curvature = 0.5 * (samples - size) + (1.0 / variance if with_prior else 0.0)
+        step = -min(max(1.2 * slope / curvature, -1.0), 1.0)
+        step = math.copysign(max(abs(step), 0.02), step)
         a, fa, b, fb = x, slope, x, slope
-        step = -0.5 if slope > 0.0 else 0.5
         while fb * slope > 0.0 and ((slope > 0.0 and b > low) or (slope < 0.0 and b < high)):
             a, fa = b, fb
             b = min(max(b + step, low), high)
             step *= 2.0
-            fb = _slope(b, y, m, design, centre, variance, with_prior, with_cox_reid, matrix, weights, work)
+            fb = _slope(b, y, m, design, centre, variance, with_prior, with_cox_reid, matrix, tangent, weights)
         if a == b or fb * slope > 0.0:
             out[gene] = math.exp(b)
             continue
-        if a > b:
-            a, fa, b, fb = b, fb, a, fa
-        # fa < 0 < fb: the slope rises through zero at a minimum.
-        tolerance = 1e-9
-        most = math.ceil(math.log2((b - a) / (2.0 * tolerance))) + 1 if b - a > 2.0 * tolerance else 0
-        for iteration in range(2 * most + 4):
-            if b - a <= 2.0 * tolerance:
+        moved = b - a
+        for _ in range(_MOST):
+            if fb == 0.0 or abs(moved) < _CLOSE_ENOUGH:
                 break
-            middle = 0.5 * (a + b)
-            radius = max(tolerance * 2.0 ** (most - iteration) - 0.5 * (b - a), 0.0)
-            shift = 0.2 * (b - a) * (b - a)
-            estimate = (fb * a - fa * b) / (fb - fa)
-            sign = 1.0 if middle > estimate else -1.0
-            truncated = estimate + sign * shift if shift <= abs(middle - estimate) else middle
-            point = truncated if abs(truncated - middle) <= radius else middle - sign * radius
-            value = _slope(point, y, m, design, centre, variance, with_prior, with_cox_reid, matrix, weights, work)
-            if value > 0.0:
-                b, fb = point, value
-            elif value < 0.0:
-                a, fa = point, value
+            moved = -fb * (b - a) / (fb - fa)
+            point = b + moved
+            value = _slope(point, y, m, design, centre, variance, with_prior, with_cox_reid, matrix, tangent, weights)
+            if value * fb < 0.0:
+                a, fa = b, fb
             else:
-                a = b = point
-        out[gene] = math.exp(0.5 * (a + b))
+                share = 1.0 - value / fb
+                fa *= share if share > 0.0 else 0.5
+            b, fb = point, value
+        out[gene] = math.exp(b)
 
 
 @njit(nogil=True, cache=True)
