@@ -15,6 +15,7 @@ help: ## list what can be made
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r envs/uv.lock
 	.venv/bin/uv pip install --quiet --python .venv/bin/python --require-hashes --compile-bytecode -r envs/requirements.lock
 	.venv/bin/python -m compileall -q workflow/trialseq
+	PYTHONPATH=workflow .venv/bin/python -m trialseq.de.compilation
 	touch $@
 
 run: .venv/installed ## run a study: make run CONFIG=config/gse157988.yaml CORES=4

@@ -14,8 +14,9 @@ import numpy as np
 from pydeseq2.default_inference import DefaultInference
 from scipy.stats import norm
 
-from trialseq.de import kernels
+from trialseq.de import compilation
 
+kernels = compilation.load()
 LOGGER = logging.getLogger("trialseq.de")
 CHUNK = 256
 MIN_MU = 0.5
@@ -31,6 +32,7 @@ class CompiledInference(DefaultInference):  # type: ignore[misc]
         super().__init__(n_cpus=threads)
         self.threads = threads
         self.handed_over = 0
+        compilation.announce(kernels)
 
     def _over_genes(self, genes: int, kernel: Callable[..., None], *arguments: object) -> None:
         """Run a kernel over chunks of genes; each gene is computed alone, so that threads change nothing."""
