@@ -50,6 +50,15 @@ class CompiledInference(DefaultInference):  # type: ignore[misc]
         means: np.ndarray = np.maximum(size_factors[:, None] * (design_matrix @ coefficients), min_mu)
         return means
 
+    def fit_rough_dispersions(self, normed_counts: np.ndarray, design_matrix: np.ndarray) -> np.ndarray:
+        """Dispersions (genes,), at least 0, by the moments of residuals of a linear model: R's roughDispEstimate."""
+        samples, columns = design_matrix.shape
+        if samples == columns:
+            raise ValueError("as many columns as samples leave nothing to estimate a dispersion from")
+        means = np.maximum(design_matrix @ (np.linalg.pinv(design_matrix) @ normed_counts), 1)
+        rough = (((normed_counts - means) ** 2 - means) / means**2).sum(axis=0) / (samples - columns)
+        return np.asarray(np.maximum(rough, 0))
+
     def irls(
         self,
         counts: np.ndarray,
