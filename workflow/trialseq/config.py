@@ -226,6 +226,11 @@ class Statistics(Numeric):
         True, description="flag and replace outliers by Cook's distance (acts only where design rows repeat)"
     )
     shrinkage: bool = Field(True, description="shrink fold changes with the apeGLM prior")
+    second_opinion: list[Literal["edger", "limma", "stock"]] = Field(
+        [],
+        description="engines that test every contrast once more: edgeR's quasi-likelihood and limma-voom (both need "
+        "edgePython: `make opinion`), PyDESeq2 as it is",
+    )
 
 
 class Collection(Options):
