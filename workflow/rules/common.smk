@@ -30,12 +30,14 @@ FILES = sources.files(CONFIG) | {f"sets {name}": file for name, file in genesets
 SOURCE = {name: local(file) for name, file in sources.files(CONFIG).items()}
 SETS = {name: local(file) for name, file in genesets.files(CONFIG).items()}
 REMOTE = {file.path: file for file in FILES.values() if not isinstance(file, str)}
+OTHERS = [engine for engine in de.ENGINES if engine != de.DEFAULT]
 OPINIONS = list(dict.fromkeys(CONFIG.statistics.second_opinion))
 if workflow.is_main_process:
     preflight()
 
 
 wildcard_constraints:
-    engine="|".join(each for each in de.ENGINES if each != de.DEFAULT),
-    model=r"[A-Za-z0-9_+.-]+",
-    contrast=r"(?!(?:design|samples|associations|distances|normalized|vst)$)[A-Za-z0-9_+.-]+",
+    engine="|".join(OTHERS),
+    model=name_without(*OTHERS),
+    contrast=r"(?!(?:design|samples|associations|distances|normalized|vst)$)"
+    + name_without("concordance", "disagreements"),

@@ -78,7 +78,7 @@ rule concordance_figures:
     """Figures of how engines agree on a contrast."""
     input:
         statistics=of_model(".parquet"),
-        opinions=[of_model(f".{engine}.parquet") for engine in OPINIONS],
+        opinions=opinions_of,
         concordance=rules.concordance.output.concordance,
         plan=f"{OUT}/plan.json",
     output:

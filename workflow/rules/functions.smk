@@ -9,6 +9,11 @@ def local(file):
     return shipped(file) if isinstance(file, str) else file.path
 
 
+def name_without(*endings):
+    """A pattern of ids, dots among them, that do not end like another kind of file beside theirs."""
+    return r"[A-Za-z0-9_+.-]+" + "".join(rf"(?<!\.{ending})" for ending in endings)
+
+
 def code(rule):
     """Fingerprint of the modules behind a rule's script."""
     return fingerprint(WORKFLOW / "scripts" / f"{rule}.py")
@@ -49,6 +54,11 @@ def of_model(ending):
         return f"{OUT}/models/{owners[wildcards.contrast]}{ending}"
 
     return path
+
+
+def opinions_of(wildcards):
+    """Statistics of each engine that gives a second opinion on a contrast."""
+    return [of_model(f".{engine}.parquet")(wildcards) for engine in OPINIONS]
 
 
 def drawings(scope, folder):

@@ -54,7 +54,7 @@ rule concordance:
     input:
         statistics=of_model(".parquet"),
         dispersions=of_model(".dispersions.parquet"),
-        opinions=[of_model(f".{engine}.parquet") for engine in OPINIONS],
+        opinions=opinions_of,
         counts=rules.counts.output.counts,
         plan=f"{OUT}/plan.json",
     output:
@@ -75,8 +75,3 @@ rule concordance:
         engines=OPINIONS,
     script:
         "../scripts/concordance.py"
-
-
-# Names of models and contrasts may hold dots too.
-ruleorder: second_opinion > model
-ruleorder: concordance > contrast

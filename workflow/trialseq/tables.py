@@ -253,12 +253,8 @@ CONCORDANCE = Table(
         Column("engine_1", "text", "an engine", levels=ENGINE_NAMES, empty=False),
         Column("engine_2", "text", "another engine", levels=ENGINE_NAMES, empty=False),
         Column("genes", "integer", "genes with a p value from both", low=0, empty=False),
-        Column(
-            "fold_change_correlation", "number", "Pearson's correlation of their log2 fold changes", low=-1, high=1
-        ),
-        Column(
-            "statistic_rank_correlation", "number", "Spearman's correlation of their statistics", low=-1, high=1
-        ),
+        Column("fold_change_correlation", "number", "Pearson's correlation of their log2 fold changes", low=-1, high=1),
+        Column("statistic_rank_correlation", "number", "Spearman's correlation of their statistics", low=-1, high=1),
         Column("calls_1", "integer", "genes with q below alpha in `engine_1`", low=0, empty=False),
         Column("calls_2", "integer", "genes with q below alpha in `engine_2`", low=0, empty=False),
         Column("calls_both", "integer", "genes with q below alpha in both", low=0, empty=False),

@@ -9,10 +9,9 @@ import pandas as pd
 import pytest
 
 from sheets import study
-from trialseq import de, design, simulate
+from trialseq import de, design
 from trialseq.config import Config
 from trialseq.counts import CountMatrix
-from trialseq.tables import STATISTICS
 
 # R 4.2.2, edgeR 3.40.2, limma 3.54.1: made by make.R in this folder.
 DATA = Path(__file__).parents[2] / "data"

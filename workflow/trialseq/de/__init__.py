@@ -84,9 +84,7 @@ def of_contrast(statistics: pd.DataFrame, contrast: str) -> pd.DataFrame:
     return CONTRAST_GENES.conform(chosen.sort_values(["p_value", "gene_id"], kind="stable"))
 
 
-def by_engine(
-    statistics: Iterable[pd.DataFrame], opinions: Iterable[str], contrast: str
-) -> dict[str, pd.DataFrame]:
+def by_engine(statistics: Iterable[pd.DataFrame], opinions: Iterable[str], contrast: str) -> dict[str, pd.DataFrame]:
     """One contrast by engine: the default engine's statistics come first, then those of the second opinions."""
     tables = zip((DEFAULT, *opinions), statistics, strict=True)
     return {engine: of_contrast(table, contrast) for engine, table in tables}

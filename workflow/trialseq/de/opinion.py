@@ -51,9 +51,7 @@ def ready(matrix: CountMatrix, model: Model, options: Statistics) -> Ready:
     kept = counts.loc[:, before == "tested"]
     factors = size_factors(kept, options.size_factors)
     scale = np.exp(np.log(kept.sum(axis=1)).mean() - np.log(factors).mean())
-    return Ready(
-        kept.T.astype(float), (factors * scale).to_numpy(), counts.div(factors, axis=0).mean(), before
-    )
+    return Ready(kept.T.astype(float), (factors * scale).to_numpy(), counts.div(factors, axis=0).mean(), before)
 
 
 def table(matrix: CountMatrix, given: Ready, effects: Iterable[Effect], options: Statistics) -> pd.DataFrame:

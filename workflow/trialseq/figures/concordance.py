@@ -74,7 +74,9 @@ def _scatter(axes: Axes, x: pd.Series, y: pd.Series, classes: pd.Series) -> None
 
 def _describe(row: np.ndarray, concordance: pd.DataFrame, engine: str) -> None:
     pair = concordance[(concordance["engine_2"] == engine)].iloc[0]
-    row[0].set_title(f"correlation {style.number(pair['fold_change_correlation'], 3)}, {style.count(pair['genes'])} genes")
+    row[0].set_title(
+        f"correlation {style.number(pair['fold_change_correlation'], 3)}, {style.count(pair['genes'])} genes"
+    )
     row[1].set_title(
         f"rank correlation {style.number(pair['statistic_rank_correlation'], 3)}, "
         f"Jaccard {style.number(pair['jaccard'])}"
@@ -82,7 +84,12 @@ def _describe(row: np.ndarray, concordance: pd.DataFrame, engine: str) -> None:
 
 
 def _legend(axes: Axes, classes: pd.Series, default: str, engine: str) -> None:
-    said = {"both": "called by both", "first": f"by {default} alone", "second": f"by {engine} alone", "neither": "by neither"}
+    said = {
+        "both": "called by both",
+        "first": f"by {default} alone",
+        "second": f"by {engine} alone",
+        "neither": "by neither",
+    }
     handles = [
         axes.plot([], [], ls="", **{**LOOKS[kind], "ms": 4}, label=f"{words} ({(classes == kind).sum():,})")[0]
         for kind, words in said.items()
