@@ -132,7 +132,8 @@ def outlyingness(matrix: CountMatrix, model: Model, options: Statistics) -> pd.S
     counts = matrix.counts.loc[list(model.samples)]
     before, _ = before_fit(counts, model, options)
     kept = counts.loc[:, before == "tested"]
-    logs = np.log2(kept.div(size_factors(kept, options.size_factors), axis=0) + 0.5).to_numpy()
+    normalised = kept.div(size_factors(kept, options.size_factors), axis=0).to_numpy()
+    logs = np.log2(normalised + 0.5)
     design = model.matrix.to_numpy()
     sizes = np.abs(logs - design @ (np.linalg.pinv(design) @ logs))
     typical = 1.4826 * np.median(sizes, axis=0)

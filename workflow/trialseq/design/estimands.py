@@ -50,7 +50,7 @@ class Model:
     def blocks(self) -> list[str]:
         """Column of the block of each sample; empty where the model has no block."""
         columns = [name for name in self.columns if self.block and name.startswith("block[")]
-        return self.matrix[columns].idxmax(axis=1).tolist() if columns else []
+        return [str(name) for name in self.matrix[columns].idxmax(axis=1)] if columns else []
 
     @property
     def cell_means(self) -> pd.DataFrame:

@@ -14,6 +14,7 @@ from trialseq.figures import ConcordanceInputs, style
 
 NAMES = {"pydeseq2": "PyDESeq2", "edger": "edgeR", "limma": "limma-voom", "stock": "stock PyDESeq2"}
 HEIGHT = 64.0  # mm a row
+SMALLEST = 1e-300  # p values are drawn down to
 # Differ in shape, filling and lightness, so that they can be told apart in grey.
 LOOKS: dict[str, dict[str, Any]] = {
     "neither": {"marker": "o", "ms": 1.2, "mew": 0, "color": "#CFCFCF"},
@@ -56,7 +57,8 @@ def _classes(one: pd.DataFrame, two: pd.DataFrame, alpha: float) -> pd.Series:
 def _values(genes: pd.DataFrame, name: str) -> pd.Series:
     if name == "log2 fold change":
         return genes["log2_fold_change"]
-    return -np.log10(genes["p_value"].clip(lower=1e-300)) * np.sign(genes["log2_fold_change"])
+    sizes = -np.log10(genes["p_value"].clip(lower=SMALLEST).to_numpy())
+    return pd.Series(np.copysign(sizes, genes["log2_fold_change"]), index=genes.index)
 
 
 def _scatter(axes: Axes, x: pd.Series, y: pd.Series, classes: pd.Series) -> None:
