@@ -118,7 +118,7 @@ def test_every_estimand_is_the_same_quantity_as_the_default_engines(
             slope = np.polyfit(one["log2_fold_change"], two["log2_fold_change"], 1)[0]
             # Between subjects a mean of logs (limma) is not the log of a mean.
             assert slope == pytest.approx(1, abs=0.1), estimand.id
-            assert one["log2_fold_change"].corr(two["log2_fold_change"]) > 0.97, estimand.id
+            assert one["log2_fold_change"].corr(two["log2_fold_change"]) > 0.95, estimand.id
             assert two["lfc_se"].median() == pytest.approx(one["lfc_se"].median(), rel=0.2), estimand.id
 
 
