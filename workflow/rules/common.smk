@@ -9,8 +9,9 @@ WORKFLOW = Path(workflow.current_basedir.get_path_or_uri(secret_free=True)).pare
 sys.path.insert(0, str(WORKFLOW))
 
 from snakemake.exceptions import WorkflowError
-from trialseq import de, figures, genesets, sources
+from trialseq import figures, genesets, sources
 from trialseq.fingerprint import fingerprint
+from trialseq.naming import TAKEN
 from trialseq.problems import InputError
 from trialseq.validation import parse as parse_configuration
 
@@ -30,14 +31,13 @@ FILES = sources.files(CONFIG) | {f"sets {name}": file for name, file in genesets
 SOURCE = {name: local(file) for name, file in sources.files(CONFIG).items()}
 SETS = {name: local(file) for name, file in genesets.files(CONFIG).items()}
 REMOTE = {file.path: file for file in FILES.values() if not isinstance(file, str)}
-OTHERS = [engine for engine in de.ENGINES if engine != de.DEFAULT]
 OPINIONS = list(dict.fromkeys(CONFIG.statistics.second_opinion))
 if workflow.is_main_process:
     preflight()
 
 
 wildcard_constraints:
-    engine="|".join(OTHERS),
-    model=name_without(*OTHERS),
+    engine="|".join(TAKEN["model"]),
+    model=name_without(*TAKEN["model"]),
     contrast=r"(?!(?:design|samples|associations|distances|normalized|vst)$)"
-    + name_without("concordance", "disagreements"),
+    + name_without(*TAKEN["contrast"]),
