@@ -5,7 +5,7 @@ CORES ?= all
 SNAKEMAKE = .venv/bin/snakemake --workflow-profile workflow/profiles/default --cores $(CORES) --configfile $(CONFIG)
 
 .DEFAULT_GOAL := help
-.PHONY: help run design report test check bench docs lock clean
+.PHONY: help run design report opinion test check bench docs lock clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -18,6 +18,10 @@ help: ## list what can be made
 	PYTHONPATH=workflow .venv/bin/python -m trialseq.de.compilation
 	touch $@
 
+.venv/opinion: .venv/installed envs/second_opinion.lock
+	.venv/bin/uv pip install --quiet --python .venv/bin/python --require-hashes --no-deps --compile-bytecode -r envs/second_opinion.lock
+	touch $@
+
 run: .venv/installed ## run a study: make run CONFIG=config/gse157988.yaml CORES=4
 	$(SNAKEMAKE)
 
@@ -26,6 +30,8 @@ design: .venv/installed ## print what a study would fit and test, and compute no
 
 report: .venv/installed ## write Snakemake's report of a study that has run
 	$(SNAKEMAKE) --report results/report.html
+
+opinion: .venv/opinion ## add edgePython (GPL-3), for statistics.second_opinion
 
 test: .venv/installed ## run every test
 	.venv/bin/python -m pytest
@@ -47,6 +53,8 @@ docs: .venv/installed ## write the documentation that is generated
 lock: .venv/installed ## pin dependencies anew
 	.venv/bin/uv pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-header --upgrade envs/requirements.in --output-file envs/requirements.lock
+	.venv/bin/uv pip compile --quiet --no-deps --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-header --no-annotate --upgrade envs/second_opinion.in --output-file envs/second_opinion.lock
 	echo uv | .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-header --upgrade - --output-file envs/uv.lock
 

@@ -12,7 +12,9 @@ from trialseq import de, design, simulate
 from trialseq.counts import CountMatrix
 
 
-def rates(seeds: Iterable[int], genes: int, distribution: str, alpha: float = 0.05) -> pd.DataFrame:
+def rates(
+    seeds: Iterable[int], genes: int, distribution: str, alpha: float = 0.05, engine: str = de.DEFAULT
+) -> pd.DataFrame:
     """Of every estimand, on average over seeds: false discoveries, sensitivity to strong effects, false positives.
 
     A strong effect is a planted log2 fold change of at least 0.8 in a gene with a mean above 50. Sensitivity is
@@ -24,7 +26,7 @@ def rates(seeds: Iterable[int], genes: int, distribution: str, alpha: float = 0.
         config = study(trial=TRIAL, statistics={"shrinkage": False, "distribution": distribution, "alpha": alpha})
         matrix = CountMatrix(trial.counts, trial.samples, trial.genes)
         for model in design.plan(trial.samples, config).models:
-            fit = de.fit(matrix, model, config.statistics, threads=2)
+            fit = de.fit(matrix, model, config.statistics, threads=2, engine=engine)
             for estimand in model.estimands:
                 table = de.of_contrast(fit.statistics, estimand.id).set_index("gene_id")
                 effect = simulate.true_effect(trial.truth, estimand.id).reindex(table.index)

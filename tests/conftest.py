@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -24,3 +25,10 @@ def public_data() -> Path:
     if not SHARED.is_dir():
         absent("the folder ../shared/data with public muscle data is not beside this checkout")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def edgepython() -> None:
+    """The optional package of the second opinion is installed."""
+    if find_spec("edgepython") is None:
+        absent("edgePython is not installed (make opinion)")

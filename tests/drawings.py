@@ -6,7 +6,8 @@ import anndata
 import numpy as np
 import pandas as pd
 
-from trialseq.figures import ContrastInputs, ModelInputs, StudyInputs
+from trialseq.de.concordance import concordance as of_engines
+from trialseq.figures import ConcordanceInputs, ContrastInputs, ModelInputs, StudyInputs
 from trialseq.tables import ASSOCIATIONS, CONTRAST_GENES, DISPERSIONS, DISTANCES, ENRICHMENT, PDGF
 
 ROLES = {"subject": "subject", "arm": "agent", "visit": "visit", "state": "state"}
@@ -102,6 +103,17 @@ def contrast() -> ContrastInputs:
         levels=LEVELS,
         alpha=0.05,
     )
+
+
+def concordance() -> ConcordanceInputs:
+    """The same contrast from two engines; the second calls 10 other genes and not those that rise."""
+    inputs = contrast()
+    other = inputs.genes.copy()
+    called = (inputs.genes["q_value"] < inputs.alpha) & (inputs.genes["log2_fold_change"] > 0)
+    other.loc[called, "q_value"] = 0.2
+    other.loc[20:29, "q_value"] = 0.01
+    results = {"pydeseq2": inputs.genes, "edger": other}
+    return ConcordanceInputs(inputs.contrast, SAYS, results, of_engines(results, inputs.alpha), inputs.alpha)
 
 
 def _enrichment(random: np.random.Generator) -> pd.DataFrame:

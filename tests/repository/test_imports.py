@@ -13,7 +13,7 @@ from workflow_runner import ROOT
 
 HEAVY = {
     *("numpy", "pandas", "scipy", "sklearn", "numba", "pyarrow", "h5py", "anndata", "scanpy", "matplotlib"),
-    *("pydeseq2", "gseapy", "statsmodels", "requests", "openpyxl", "adjustText"),
+    *("pydeseq2", "gseapy", "statsmodels", "requests", "openpyxl", "adjustText", "edgepython"),
 }
 COMMON = (ROOT / "workflow" / "rules" / "common.smk").read_text(encoding="utf-8")
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from importlib.metadata import requires
 from pathlib import Path
 
 import pytest
+import yaml
 
 from workflow_runner import ROOT
 
@@ -29,7 +31,7 @@ def _requirements(lock: Path) -> list[str]:
 
 
 def test_there_are_locks() -> None:
-    assert [path.name for path in LOCKS] == ["requirements.lock", "uv.lock"]
+    assert [path.name for path in LOCKS] == ["requirements.lock", "second_opinion.lock", "uv.lock"]
 
 
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda path: path.name)
@@ -44,6 +46,21 @@ def test_every_requirement_of_a_lock_is_pinned_and_hashed(lock: Path) -> None:
     assert requirements
     loose = [each for each in requirements if not re.match(r"[\w.-]+==\S+ .*--hash=sha256:[0-9a-f]{64}", each)]
     assert loose == []
+
+
+def test_what_the_second_opinion_needs_is_in_the_main_lock(edgepython: None) -> None:  # noqa: ARG001 - it is read
+    # Its own lock holds edgePython alone, so that it moves no version of the others.
+    needed = {re.split(r"[^\w-]", each)[0] for each in requires("edgepython") or [] if "extra ==" not in each}
+    assert "numba" in needed
+    assert needed <= {each.partition("==")[0] for each in _requirements(ROOT / "envs" / "requirements.lock")}
+
+
+def test_the_environment_of_the_second_opinion_is_the_main_one_and_edgepython() -> None:
+    files = (ROOT / "envs" / f"{name}.yaml" for name in ("trialseq", "second_opinion"))
+    main, second = (yaml.safe_load(path.read_text()) for path in files)
+    (pinned,) = _requirements(ROOT / "envs" / "second_opinion.lock")
+    added = ["pip", {"pip": [pinned.partition(" ")[0]]}]
+    assert second == {**main, "dependencies": [*main["dependencies"], *added]}
 
 
 def test_no_file_of_code_is_longer_than_400_lines() -> None:

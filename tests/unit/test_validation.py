@@ -267,3 +267,21 @@ def test_what_was_found_is_cut_to_a_line() -> None:
     problem = _problem(f"study: '{'x y ' * 1000}'")
     assert len(problem.found) <= 80
     assert "\n" not in problem.found
+
+
+@pytest.mark.parametrize(
+    ("model", "contrast", "problem"),
+    [("a.edger", "b", "an id of the model"), ("a", "b.concordance", "an id of the contrast"), ("edger", "b.edger", "")],
+)
+def test_an_id_that_would_be_taken_for_another_file_is_refused(model: str, contrast: str, problem: str) -> None:
+    text = f"models: [{{id: {model}, formula: ~ x, contrasts: [{{id: {contrast}, expression: A - B}}]}}]"
+    if problem:
+        assert problem in _problem(text).expected
+    else:
+        assert _read(text).models[0].id == model
+
+
+def test_engines_of_a_second_opinion_are_named() -> None:
+    assert _read("study: mine").statistics.second_opinion == []
+    assert _read("statistics: {second_opinion: [limma, stock]}").statistics.second_opinion == ["limma", "stock"]
+    assert _problem("statistics: {second_opinion: [edgeR]}").hint == "did you mean edger?"

@@ -11,6 +11,7 @@ sys.path.insert(0, str(WORKFLOW))
 from snakemake.exceptions import WorkflowError
 from trialseq import figures, genesets, sources
 from trialseq.fingerprint import fingerprint
+from trialseq.naming import TAKEN
 from trialseq.problems import InputError
 from trialseq.validation import parse as parse_configuration
 
@@ -30,10 +31,13 @@ FILES = sources.files(CONFIG) | {f"sets {name}": file for name, file in genesets
 SOURCE = {name: local(file) for name, file in sources.files(CONFIG).items()}
 SETS = {name: local(file) for name, file in genesets.files(CONFIG).items()}
 REMOTE = {file.path: file for file in FILES.values() if not isinstance(file, str)}
+OPINIONS = list(dict.fromkeys(CONFIG.statistics.second_opinion))
 if workflow.is_main_process:
     preflight()
 
 
 wildcard_constraints:
-    model=r"[A-Za-z0-9_+.-]+",
-    contrast=r"(?!(?:design|samples|associations|distances|normalized|vst)$)[A-Za-z0-9_+.-]+",
+    engine="|".join(TAKEN["model"]),
+    model=name_without(*TAKEN["model"]),
+    contrast=r"(?!(?:design|samples|associations|distances|normalized|vst)$)"
+    + name_without(*TAKEN["contrast"]),

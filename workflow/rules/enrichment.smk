@@ -1,7 +1,7 @@
 rule contrast:
     """Tables of one contrast: genes, gene sets, the PDGF panel."""
     input:
-        statistics=model_of,
+        statistics=of_model(".parquet"),
         plan=f"{OUT}/plan.json",
         sets=list(SETS.values()),
         pdgf=shipped("resources/genesets/pdgf.gmt"),

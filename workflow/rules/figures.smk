@@ -72,3 +72,30 @@ rule contrast_figures:
         alpha=CONFIG.statistics.alpha,
     script:
         "../scripts/contrast_figures.py"
+
+
+rule concordance_figures:
+    """Figures of how engines agree on a contrast."""
+    input:
+        statistics=of_model(".parquet"),
+        opinions=opinions_of,
+        concordance=rules.concordance.output.concordance,
+        plan=f"{OUT}/plan.json",
+    output:
+        drawings("concordance", f"{OUT}/figures/contrasts/{{contrast}}"),
+    log:
+        f"{LOGS}/concordance_figures/{{contrast}}.log",
+    benchmark:
+        f"{BENCHMARKS}/concordance_figures/{{contrast}}.tsv"
+    conda:
+        "../../envs/trialseq.yaml"
+    resources:
+        mem_mb=scaled(1500, 50),
+        runtime=scaled(10, 0.5),
+    params:
+        code=code("concordance_figures"),
+        options=options("simulated", "figures"),
+        alpha=CONFIG.statistics.alpha,
+        engines=OPINIONS,
+    script:
+        "../scripts/concordance_figures.py"

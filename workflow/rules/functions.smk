@@ -9,14 +9,20 @@ def local(file):
     return shipped(file) if isinstance(file, str) else file.path
 
 
+def name_without(*endings):
+    """A pattern of ids, dots among them, that do not end like another kind of file beside theirs."""
+    return r"[A-Za-z0-9_+.-]+" + "".join(rf"(?<!\.{ending})" for ending in endings)
+
+
 def code(rule):
     """Fingerprint of the modules behind a rule's script."""
     return fingerprint(WORKFLOW / "scripts" / f"{rule}.py")
 
 
 def options(*groups):
-    """Groups of options as plain values."""
-    return {group: CONFIG.model_dump(mode="json")[group] for group in groups}
+    """Groups of options as plain values. Which engines are asked changes no job's result, only which jobs there are."""
+    values = CONFIG.model_dump(mode="json", exclude={"statistics": {"second_opinion"}})
+    return {group: values[group] for group in groups}
 
 
 def scaled(base, per_megabyte):
@@ -40,10 +46,19 @@ def study_plan():
     return json.loads(Path(checkpoints.design.get().output.plan).read_text(encoding="utf-8"))
 
 
-def model_of(wildcards):
-    """Statistics of the model that answers a contrast."""
-    owners = {each["id"]: model["id"] for model in study_plan()["models"] for each in model["estimands"]}
-    return f"{OUT}/models/{owners[wildcards.contrast]}.parquet"
+def of_model(ending):
+    """A file of the model that answers a contrast."""
+
+    def path(wildcards):
+        owners = {each["id"]: model["id"] for model in study_plan()["models"] for each in model["estimands"]}
+        return f"{OUT}/models/{owners[wildcards.contrast]}{ending}"
+
+    return path
+
+
+def opinions_of(wildcards):
+    """Statistics of each engine that gives a second opinion on a contrast."""
+    return [of_model(f".{engine}.parquet")(wildcards) for engine in OPINIONS]
 
 
 def drawings(scope, folder):
@@ -51,7 +66,7 @@ def drawings(scope, folder):
     files = []
     for figure in figures.of(scope):
         plain = [f"{folder}/{figure.name}.{form}" for form in CONFIG.figures.formats]
-        labels = {"figure": figure.name, "of": "{contrast}" if scope == "contrast" else CONFIG.study}
+        labels = {"figure": figure.name, "of": "{contrast}" if "{contrast}" in folder else CONFIG.study}
         caption = f"../report/{figure.name}.rst"
         files += [report(plain[-1], caption=caption, category=figure.category, labels=labels), *plain[:-1]]
     return files
@@ -76,7 +91,13 @@ def every_result(wildcards):
         *rules.study_figures.output,
         *(each for pattern in rules.model_figures.output for each in every_model(pattern)),
         *(each for pattern in rules.contrast_figures.output for each in every_contrast(pattern)),
+        *(each for pattern in concordance_files() if OPINIONS for each in every_contrast(pattern)),
     ]
+
+
+def concordance_files():
+    """What there is of a contrast where a second opinion is asked."""
+    return [*rules.concordance.output, *rules.concordance_figures.output]
 
 
 def show_summary():

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, TypeAdapter, model_validator
 
-from trialseq.naming import collisions
+from trialseq.naming import TAKEN, collisions
 from trialseq.options import Accession, FileName, Level, Name, Numeric, Options, Pattern, Sha256, Text, wrong
 
 # Where counts come from ---------------------------------------------------------------
@@ -226,6 +226,11 @@ class Statistics(Numeric):
         True, description="flag and replace outliers by Cook's distance (acts only where design rows repeat)"
     )
     shrinkage: bool = Field(True, description="shrink fold changes with the apeGLM prior")
+    second_opinion: list[Literal["edger", "limma", "stock"]] = Field(
+        [],
+        description="engines that test every contrast once more: edgeR's quasi-likelihood and limma-voom (both need "
+        "edgePython: `make opinion`), PyDESeq2 as it is",
+    )
 
 
 class Collection(Options):
@@ -315,6 +320,11 @@ class Config(Options):
             raise wrong("a trial, or models", "neither", "trial: names the columns of subject, visit and more")
         if repeated := collisions(model.id for model in self.models):
             raise wrong("an id of its own for each of the models", ", ".join(repeated))
+        ids = [("model", model.id) for model in self.models]
+        ids += [("contrast", contrast.id) for model in self.models for contrast in model.contrasts]
+        for kind, name in ids:
+            if name.endswith(tuple(f".{end}" for end in TAKEN[kind])):
+                raise wrong(f"an id of the {kind} that ends otherwise than in .{' or .'.join(TAKEN[kind])}", name)
         return self
 
     @classmethod

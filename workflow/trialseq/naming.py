@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable
 
 LONGEST = 100
+# Last parts of an id that would make its files look like those of another model or contrast.
+TAKEN = {"model": ("edger", "limma", "stock"), "contrast": ("concordance", "disagreements")}
 
 
 def file_name(*parts: str) -> str:

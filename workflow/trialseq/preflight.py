@@ -6,7 +6,7 @@ import json
 import sys
 from pathlib import Path
 
-from trialseq import design, genesets, sources
+from trialseq import de, design, genesets, sources
 from trialseq.config import Config
 from trialseq.problems import InputError, Problem
 
@@ -17,7 +17,7 @@ def check(config: Config, source: dict[str, str], sets: dict[str, str]) -> list[
     source, sets: paths by name; those that are still to be fetched may be absent. Returns warnings. Raises
     InputError with every problem at once.
     """
-    problems: list[Problem] = []
+    problems: list[Problem] = de.unavailable(config.statistics.second_opinion)
     warnings: list[str] = []
     if all(Path(path).exists() for path in source.values()) or config.source.type == "table":
         try:

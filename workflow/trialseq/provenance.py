@@ -11,6 +11,7 @@ from typing import Any
 
 from trialseq import __version__
 from trialseq.config import Config
+from trialseq.de import OF_EDGEPYTHON
 
 PACKAGES = ("anndata", "gseapy", "matplotlib", "numpy", "pandas", "pydeseq2", "scanpy", "scipy", "snakemake")
 
@@ -30,7 +31,8 @@ def record(
     inputs = [
         {"path": path, "sha256": sha256(Path(path)), "address": addresses.get(path)} for path in dict.fromkeys(files)
     ]
-    versions = {name: version(name) for name in PACKAGES}
+    optional = ["edgepython"] if OF_EDGEPYTHON.intersection(config.statistics.second_opinion) else []
+    versions = {name: version(name) for name in (*PACKAGES, *optional)}
     return {
         "configuration": config.model_dump(mode="json"),
         "inputs": inputs,

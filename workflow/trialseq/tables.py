@@ -245,6 +245,44 @@ DESIGN = Table(
         Column("warnings", "text", "what to beware of"),
     ),
 )
+ENGINE_NAMES = ("pydeseq2", "edger", "limma", "stock")
+CONCORDANCE = Table(
+    "tables/<contrast>.concordance.tsv",
+    "a pair of engines that tested the contrast",
+    (
+        Column("engine_1", "text", "an engine", levels=ENGINE_NAMES, empty=False),
+        Column("engine_2", "text", "another engine", levels=ENGINE_NAMES, empty=False),
+        Column("genes", "integer", "genes with a p value from both", low=0, empty=False),
+        Column("fold_change_correlation", "number", "Pearson's correlation of their log2 fold changes", low=-1, high=1),
+        Column("statistic_rank_correlation", "number", "Spearman's correlation of their statistics", low=-1, high=1),
+        Column("calls_1", "integer", "genes with q below alpha in `engine_1`", low=0, empty=False),
+        Column("calls_2", "integer", "genes with q below alpha in `engine_2`", low=0, empty=False),
+        Column("calls_both", "integer", "genes with q below alpha in both", low=0, empty=False),
+        Column("jaccard", "number", "calls in both over calls in either; missing without calls", low=0, high=1),
+        Column("opposite_signs", "integer", "calls in either whose fold changes differ in sign", low=0, empty=False),
+    ),
+)
+DISAGREEMENTS = Table(
+    "tables/<contrast>.disagreements.tsv",
+    "a gene that the default engine or another one calls, and the other does not",
+    (
+        Column("engine", "text", "the other engine", levels=ENGINE_NAMES, empty=False),
+        *_GENE,
+        _BASE_MEAN,
+        Column(
+            "called_by",
+            "text",
+            "engine with q below alpha; `both` where fold changes have opposite signs",
+            levels=(*ENGINE_NAMES, "both"),
+            empty=False,
+        ),
+        Column("log2_fold_change", "number", "log2 fold change of the default engine"),
+        Column("other_log2_fold_change", "number", "log2 fold change of the other engine"),
+        Column("q_value", "number", "q value of the default engine", low=0, high=1),
+        Column("other_q_value", "number", "q value of the other engine", low=0, high=1),
+        Column("reasons", "text", "what differs, as far as it can be computed, separated by `; `", empty=False),
+    ),
+)
 COMPONENTS = ("PC1", "PC2", "PC3", "PC4", "PC5", "PC6")
 SAMPLES = Table(
     "tables/samples.tsv",
@@ -308,6 +346,8 @@ ALL = (
     DROPPED_SETS,
     PDGF,
     RUNNING_SUMS,
+    CONCORDANCE,
+    DISAGREEMENTS,
     DESIGN,
     SAMPLES,
     ASSOCIATIONS,

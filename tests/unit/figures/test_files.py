@@ -16,7 +16,12 @@ from trialseq import figures
 from trialseq.config import Figures
 
 ROOT = Path(__file__).resolve().parents[3]
-INPUTS = {"study": drawings.study, "model": drawings.model, "contrast": drawings.contrast}
+INPUTS = {
+    "study": drawings.study,
+    "model": drawings.model,
+    "contrast": drawings.contrast,
+    "concordance": drawings.concordance,
+}
 SMALL = Figures(dpi=60)
 
 

@@ -1,13 +1,18 @@
 """Differential expression: one fit a model, all of its contrasts tested.
 
-An engine is a function from counts, model and options to a `Fit`; the registry names its module.
+An engine is a function from counts, model and options to a `Fit`; the registry names its module. The first is the
+one whose results go on; the others give a second opinion on the same estimands.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
+
+from trialseq.problems import Problem
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,26 +21,48 @@ if TYPE_CHECKING:
     from trialseq.counts import CountMatrix
     from trialseq.design.estimands import Model
 
-ENGINES = {"pydeseq2": "trialseq.de.wald"}
+ENGINES = {
+    "pydeseq2": "trialseq.de.wald",
+    "edger": "trialseq.de.edger",
+    "limma": "trialseq.de.limma",
+    "stock": "trialseq.de.stock",
+}
+DEFAULT = "pydeseq2"
+OF_EDGEPYTHON = {"edger", "limma"}
 
 
 @dataclass(frozen=True)
 class Fit:
     """What an engine hands on.
 
-    statistics: `tables.STATISTICS`; dispersions: `tables.DISPERSIONS`; notes: what a reader of the results has to
-    know about the fit, as plain values.
+    statistics: `tables.STATISTICS`; dispersions: `tables.DISPERSIONS`, of the default engine alone; notes: what a
+    reader of the results has to know about the fit, as plain values.
     """
 
     statistics: pd.DataFrame
-    dispersions: pd.DataFrame
+    dispersions: pd.DataFrame | None
     notes: dict[str, Any]
 
 
-def fit(matrix: CountMatrix, model: Model, options: Statistics, threads: int, engine: str = "pydeseq2") -> Fit:
+def fit(matrix: CountMatrix, model: Model, options: Statistics, threads: int, engine: str = DEFAULT) -> Fit:
     """Fit a model to the counts of its samples and test all of its contrasts."""
     result: Fit = import_module(ENGINES[engine]).fit(matrix, model, options, threads)
     return result
+
+
+def unavailable(engines: Iterable[str]) -> list[Problem]:
+    """What is wrong where an engine is asked for whose package, an optional one, is not installed."""
+    asked = [engine for engine in engines if engine in OF_EDGEPYTHON]
+    if not asked or find_spec("edgepython"):
+        return []
+    return [
+        Problem(
+            "statistics.second_opinion",
+            f"edgePython, which {' and '.join(asked)} need and which a plain installation leaves out (GPL-3)",
+            "not installed",
+            "make opinion, or pip install --require-hashes --no-deps -r envs/second_opinion.lock",
+        )
+    ]
 
 
 def inference(kind: str, threads: int) -> Any:  # noqa: ANN401 - PyDESeq2 is untyped
@@ -55,3 +82,9 @@ def of_contrast(statistics: pd.DataFrame, contrast: str) -> pd.DataFrame:
 
     chosen = statistics[statistics["contrast"] == contrast]
     return CONTRAST_GENES.conform(chosen.sort_values(["p_value", "gene_id"], kind="stable"))
+
+
+def by_engine(statistics: Iterable[pd.DataFrame], opinions: Iterable[str], contrast: str) -> dict[str, pd.DataFrame]:
+    """One contrast by engine: the default engine's statistics come first, then those of the second opinions."""
+    tables = zip((DEFAULT, *opinions), statistics, strict=True)
+    return {engine: of_contrast(table, contrast) for engine, table in tables}

@@ -47,6 +47,18 @@ class Model:
         return pd.DataFrame(np.array(self.rows), index=list(self.samples), columns=list(self.columns))
 
     @property
+    def blocks(self) -> list[str]:
+        """Column of the block of each sample; empty where the model has no block."""
+        columns = [name for name in self.columns if self.block and name.startswith("block[")]
+        return [str(name) for name in self.matrix[columns].idxmax(axis=1)] if columns else []
+
+    @property
+    def cell_means(self) -> pd.DataFrame:
+        """Which cell a sample is of (samples x cells), 0 or 1: the columns that estimands' `weights` refer to."""
+        cells = {cell: [float(each == cell) for each in self.cells] for cell in dict.fromkeys(self.cells)}
+        return pd.DataFrame(cells, index=list(self.samples))
+
+    @property
     def smallest_cell(self) -> int:
         """Number of samples in the smallest cell."""
         return int(pd.Series(self.cells).value_counts().min())

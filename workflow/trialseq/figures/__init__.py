@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from trialseq.config import Figures
 
-Scope = Literal["study", "model", "contrast"]
+Scope = Literal["study", "model", "contrast", "concordance"]
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,21 @@ class ContrastInputs:
     alpha: float
 
 
-Inputs = StudyInputs | ModelInputs | ContrastInputs
+@dataclass(frozen=True)
+class ConcordanceInputs:
+    """What figures of a second opinion read.
+
+    results: `tables.CONTRAST_GENES` by engine, the default engine first; concordance: `tables.CONCORDANCE`.
+    """
+
+    contrast: str
+    says: str
+    results: dict[str, pd.DataFrame]
+    concordance: pd.DataFrame
+    alpha: float
+
+
+Inputs = StudyInputs | ModelInputs | ContrastInputs | ConcordanceInputs
 
 
 FIGURES = (
@@ -96,6 +110,7 @@ FIGURES = (
     Record("enrichment", "contrast", "enrichment.rst", "Gene sets", "trialseq.figures.enrichment"),
     Record("pdgf", "contrast", "pdgf.rst", "PDGF", "trialseq.figures.pdgf"),
     Record("running_sums", "contrast", "running_sums.rst", "PDGF", "trialseq.figures.running_sums"),
+    Record("concordance", "concordance", "concordance.rst", "Second opinion", "trialseq.figures.concordance"),
 )
 
 

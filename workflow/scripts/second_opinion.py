@@ -1,0 +1,16 @@
+"""Fit one model with another engine and test all of its contrasts."""
+
+from trialseq.joblog import job
+
+with job(snakemake.log[0], snakemake.threads):
+    from trialseq import de, io
+    from trialseq.config import Statistics
+    from trialseq.design.estimands import Plan
+
+    plan = Plan.from_json(io.read_json(snakemake.input.plan))
+    model = next(each for each in plan.models if each.id == snakemake.wildcards.model)
+    options = Statistics.model_validate(snakemake.params.options["statistics"])
+    matrix = io.read_counts(snakemake.input.counts)
+    fit = de.fit(matrix, model, options, snakemake.threads, snakemake.wildcards.engine)
+    io.write_table(fit.statistics, snakemake.output.statistics)
+    io.write_json(fit.notes, snakemake.output.notes)
