@@ -1,6 +1,7 @@
 # Reference outputs of R DESeq2 on counts that this script simulates, a shape of trial after the other.
 # Debian 12: apt-get install r-bioc-deseq2; Rscript make.R, in this folder. Writes for each shape <shape>.counts.tsv.gz,
-# <shape>.samples.tsv and <shape>.wald.tsv.gz; joint.tsv.gz, shrinkage.tsv.gz and versions.txt. Eight digits are kept.
+# <shape>.samples.tsv and <shape>.wald.tsv.gz; dispersions.tsv.gz, joint.tsv.gz, shrinkage.tsv.gz and versions.txt.
+# Eight digits are kept.
 suppressPackageStartupMessages(library(DESeq2))
 ALPHA <- 0.05
 
@@ -41,10 +42,18 @@ of_joint <- function(shape, test, dds, df) {
 }
 
 fit <- function(counts, sheet, design, ...) {
+  texts <- vapply(sheet, is.character, TRUE)
+  sheet[texts] <- lapply(sheet[texts], factor)
   suppressMessages(DESeq(DESeqDataSetFromMatrix(counts, sheet, design = design), quiet = TRUE, ...))
 }
 
-wald <- list(); joint <- list(); shrunk <- list()
+of_dispersions <- function(shape, dds) {
+  rows <- mcols(dds)
+  data.frame(shape, gene_id = rownames(dds), genewise = rows$dispGeneEst, trend = rows$dispFit, final = rows$dispersion,
+             outlier = rows$dispOutlier)
+}
+
+wald <- list(); joint <- list(); shrunk <- list(); dispersed <- list()
 add <- function(x, rows) { x[[length(x) + 1]] <- rows; x }
 
 # Subjects nested in arms: 10 subjects, 2 visits, a design matrix.
@@ -62,6 +71,7 @@ block <- model.matrix(~ 0 + subject)
 design <- cbind(block, Placebo.after = arm == "Placebo" & visit == "after", NMN.after = arm == "NMN" & visit == "after")
 dds <- fit(counts, nested, design, minReplicatesForReplace = Inf)
 keep("nested", counts, nested)
+dispersed <- add(dispersed, of_dispersions("nested", dds))
 tests <- list(change.Placebo = c(1, 0), change.NMN = c(0, 1), difference.NMN_vs_Placebo = c(-1, 1))
 for (id in names(tests)) wald <- add(wald, of_wald("nested", id, dds, contrast = c(rep(0, 10), tests[[id]])))
 lrt <- nbinomLRT(dds, full = design, reduced = block)
@@ -80,8 +90,10 @@ counts <- simulate(mu, moved(n, 1, 60, 1.3, in_b) + moved(n, 61, 120, -0.8, in_b
 counts[396, ] <- 0L
 counts[397, 2] <- 60L * max(counts[397, ]) + 2000L
 counts[398, 1:5] <- 0L
+counts[399, ] <- c(30L, 25L, 36L, 28L, 1500L, 9000L, 8000L, 9500L, 7000L, 8800L)  # an outlier, but five are above it
 dds <- fit(counts, sheet, ~ condition)
 keep("two_groups", counts, sheet)
+dispersed <- add(dispersed, of_dispersions("two_groups", dds))
 wald <- add(wald, of_wald("two_groups", "B_vs_A", dds))
 for (alternative in c("greaterAbs", "lessAbs", "greater", "less")) {
   wald <- add(wald, of_wald("two_groups", paste0("B_vs_A.", alternative), dds, lfcThreshold = 0.7,
@@ -102,6 +114,7 @@ effect <- moved(n, 1, 50, 0.9, sheet$visit == "v2") + moved(n, 31, 90, -0.9, she
 counts <- simulate(mu, by_subject + effect, sheet)
 dds <- fit(counts, sheet, ~ subject + visit)
 keep("blocked", counts, sheet)
+dispersed <- add(dispersed, of_dispersions("blocked", dds))
 wald <- add(wald, of_wald("blocked", "v2_vs_v1", dds, contrast = c("visit", "v2", "v1")))
 wald <- add(wald, of_wald("blocked", "v3_vs_v2", dds, contrast = c("visit", "v3", "v2")))
 lrt <- fit(counts, sheet, ~ subject + visit, test = "LRT", reduced = ~ subject)
@@ -116,8 +129,13 @@ mu <- rlnorm(n, 4.5, 1.6)
 both <- sheet$arm == "NMN" & sheet$dose == "high"
 effect <- moved(n, 1, 50, 1.5, both) + moved(n, 51, 100, -1, sheet$dose == "low") + moved(n, 90, 130, 0.8, sheet$arm == "NMN")
 counts <- simulate(mu, effect, sheet)
+for (gene in 301:310) {  # outliers below the counts of another cell
+  counts[gene, ] <- rpois(24, ifelse(sheet$dose == "high", 9000, 30))
+  counts[gene, 1 + gene %% 4] <- 1500L
+}
 dds <- fit(counts, sheet, ~ arm * dose)
 keep("interaction", counts, sheet)
+dispersed <- add(dispersed, of_dispersions("interaction", dds))
 wald <- add(wald, of_wald("interaction", "in_Placebo", dds, contrast = c("dose", "high", "none")))
 wald <- add(wald, of_wald("interaction", "in_NMN", dds, contrast = list(c("dose_high_vs_none", "armNMN.dosehigh"))))
 wald <- add(wald, of_wald("interaction", "beyond", dds, name = "armNMN.dosehigh"))
@@ -135,6 +153,7 @@ counts <- simulate(mu, moved(n, 1, 70, 1, sheet$condition == "B") + slope, sheet
 keep("covariate", counts, sheet)
 centred <- transform(sheet, age = age - mean(age))
 dds <- fit(counts, centred, ~ age + condition)
+dispersed <- add(dispersed, of_dispersions("covariate", dds))
 wald <- add(wald, of_wald("covariate", "B_vs_A", dds))
 lrt <- fit(counts, centred, ~ age + condition, test = "LRT", reduced = ~ age)
 joint <- add(joint, of_joint("covariate", "B_vs_A", lrt, 1))
@@ -152,6 +171,7 @@ for (pair in list(c("A", "B"), c("B", "C"), c("A", "C"))) {
 counts[261:275, sheet$group == "B"] <- 0L
 dds <- fit(counts, sheet, ~ group)
 keep("zero_groups", counts, sheet)
+dispersed <- add(dispersed, of_dispersions("zero_groups", dds))
 wald <- add(wald, of_wald("zero_groups", "B_vs_A", dds, contrast = c("group", "B", "A")))
 wald <- add(wald, of_wald("zero_groups", "C_vs_B", dds, contrast = c(0, -1, 1)))
 wald <- add(wald, of_wald("zero_groups", "C_vs_B.lessAbs", dds, contrast = c(0, -1, 1), lfcThreshold = 0.7,
@@ -166,20 +186,22 @@ sheet <- data.frame(condition = rep(c("A", "B"), each = 8), row.names = sprintf(
 mu <- rlnorm(n, 4, 1.5)
 in_b <- sheet$condition == "B"
 counts <- simulate(mu, moved(n, 1, 60, 1, in_b) + moved(n, 61, 120, -1, in_b), sheet)
-for (gene in 1:40 * 5) counts[gene, 1 + (gene %/% 5) %% 16] <- as.integer(30 * max(counts[gene, ]) + 500)
+for (gene in 1:16 * 12) counts[gene, gene %/% 12] <- as.integer(8 * max(counts[gene, ]) + 100)
 counts[397, ] <- 0L; counts[397, 3] <- 900L
 dds <- fit(counts, sheet, ~ condition)
 keep("replacement", counts, sheet)
+dispersed <- add(dispersed, of_dispersions("replacement", dds))
 wald <- add(wald, of_wald("replacement", "B_vs_A", dds))
 lrt <- fit(counts, sheet, ~ condition, test = "LRT", reduced = ~ 1)
 joint <- add(joint, of_joint("replacement", "B_vs_A", lrt, 1))
 # Nine of A, four of B: outliers are replaced in A, flagged in B.
 sheet <- data.frame(condition = rep(c("A", "B"), c(9, 4)), row.names = sprintf("s%02d", 1:13))
 counts <- simulate(mu, moved(n, 1, 60, 1, sheet$condition == "B"), sheet)
-for (gene in 1:40 * 5) counts[gene, 1 + (gene %/% 5) %% 13] <- as.integer(30 * max(counts[gene, ]) + 500)
+for (gene in 1:13 * 15) counts[gene, gene %/% 15] <- as.integer(8 * max(counts[gene, ]) + 100)
 counts[398, ] <- 0L; counts[398, 3] <- 900L
 dds <- fit(counts, sheet, ~ condition)
 keep("unbalanced", counts, sheet)
+dispersed <- add(dispersed, of_dispersions("unbalanced", dds))
 wald <- add(wald, of_wald("unbalanced", "B_vs_A", dds))
 
 # Two against two; many zeros; large counts.
@@ -195,6 +217,7 @@ for (shape in c("few", "zeros", "large")) {
   counts <- simulate(mu, moved(n, 1, 60, 1.2, in_b) + moved(n, 61, 120, -1.2, in_b), sheet, dispersion)
   dds <- fit(counts, sheet, ~ condition)
   keep(shape, counts, sheet)
+  dispersed <- add(dispersed, of_dispersions(shape, dds))
   wald <- add(wald, of_wald(shape, "B_vs_A", dds))
 }
 
@@ -236,6 +259,7 @@ for (scale in c(0.2, 1)) {
 
 tables <- do.call(rbind, wald)
 for (shape in unique(tables$shape)) write_gz(tables[tables$shape == shape, -1], paste0(shape, ".wald.tsv.gz"))
+write_gz(do.call(rbind, dispersed), "dispersions.tsv.gz")
 write_gz(do.call(rbind, joint), "joint.tsv.gz")
 write_gz(do.call(rbind, shrunk), "shrinkage.tsv.gz")
 writeLines(c(R.version.string, paste("DESeq2", packageVersion("DESeq2"))), "versions.txt")

@@ -5,7 +5,7 @@ An engine is a function from counts, model and options to a `Fit`; the registry 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -19,17 +19,24 @@ if TYPE_CHECKING:
 ENGINES = {"pydeseq2": "trialseq.de.wald"}
 
 
+def _no_joint_tests() -> pd.DataFrame:
+    from trialseq.tables import JOINT
+
+    return JOINT.empty()
+
+
 @dataclass(frozen=True)
 class Fit:
     """What an engine hands on.
 
     statistics: `tables.STATISTICS`; dispersions: `tables.DISPERSIONS`; notes: what a reader of the results has to
-    know about the fit, as plain values.
+    know about the fit, as plain values; joint: `tables.JOINT`, empty where the model or the engine has no such test.
     """
 
     statistics: pd.DataFrame
     dispersions: pd.DataFrame
     notes: dict[str, Any]
+    joint: pd.DataFrame = field(default_factory=_no_joint_tests)
 
 
 def fit(matrix: CountMatrix, model: Model, options: Statistics, threads: int, engine: str = "pydeseq2") -> Fit:
