@@ -258,6 +258,18 @@ class Statistics(Numeric):
             )
         return self
 
+    @property
+    def asks(self) -> str:
+        """What a small p value of a contrast speaks for, in words."""
+        if self.lfc_threshold == 0 and self.alternative == "greaterAbs":
+            return "a log2 fold change other than 0"
+        return {
+            "greaterAbs": f"an absolute log2 fold change above {self.lfc_threshold:g}",
+            "lessAbs": f"an absolute log2 fold change below {self.lfc_threshold:g}",
+            "greater": f"a log2 fold change above {self.lfc_threshold:g}",
+            "less": f"a log2 fold change below {-self.lfc_threshold or 0:g}",
+        }[self.alternative]
+
 
 class Collection(Options):
     """A collection of gene sets."""

@@ -112,7 +112,16 @@ _EFFECT = (
     _Q_VALUE,
 )
 _BASE_MEAN = Column("base_mean", "number", "mean of the normalised counts of the model's samples", low=0)
-_SHRUNK = Column("shrunk_log2_fold_change", "number", "log2 fold change shrunk by the apeGLM prior")
+_SHRUNK = (
+    Column("shrunk_log2_fold_change", "number", "log2 fold change shrunk by the apeGLM prior"),
+    Column(
+        "shrunk_lfc_se",
+        "number",
+        "its standard error: standard deviation of its posterior as a normal at the mode; missing with "
+        "`inference: reference`",
+        low=0,
+    ),
+)
 _STATUS = Column(
     "status",
     "text",
@@ -122,11 +131,11 @@ _STATUS = Column(
     empty=False,
 )
 
-CONTRAST_GENES = Table("tables/<contrast>.tsv", "a gene", (*_GENE, _BASE_MEAN, *_EFFECT, _SHRUNK, _STATUS))
+CONTRAST_GENES = Table("tables/<contrast>.tsv", "a gene", (*_GENE, _BASE_MEAN, *_EFFECT, *_SHRUNK, _STATUS))
 STATISTICS = Table(
     "models/<model>.parquet",
     "a gene in a contrast",
-    (_CONTRAST, *_GENE, _BASE_MEAN, *_EFFECT, _SHRUNK, _STATUS),
+    (_CONTRAST, *_GENE, _BASE_MEAN, *_EFFECT, *_SHRUNK, _STATUS),
 )
 JOINT = Table(
     "tables/joint/<model>.tsv",

@@ -101,7 +101,7 @@ for (alternative in c("greaterAbs", "lessAbs", "greater", "less")) {
 }
 wald <- add(wald, of_wald("two_groups", "B_vs_A.greater.0", dds, lfcThreshold = 0, altHypothesis = "greater"))
 two_counts <- counts; two_dds <- dds
-joint <- add(joint, of_joint("two_groups", "B_vs_A", fit(counts, sheet, ~ condition, test = "LRT", reduced = ~ 1), 1))
+joint <- add(joint, of_joint("two_groups", "any_condition", fit(counts, sheet, ~ condition, test = "LRT", reduced = ~ 1), 1))
 
 # Eight subjects at three visits: a block.
 set.seed(2)
@@ -156,7 +156,7 @@ dds <- fit(counts, centred, ~ age + condition)
 dispersed <- add(dispersed, of_dispersions("covariate", dds))
 wald <- add(wald, of_wald("covariate", "B_vs_A", dds))
 lrt <- fit(counts, centred, ~ age + condition, test = "LRT", reduced = ~ age)
-joint <- add(joint, of_joint("covariate", "B_vs_A", lrt, 1))
+joint <- add(joint, of_joint("covariate", "any_condition", lrt, 1))
 
 # Three groups of four, genes without a count in one or two of them.
 set.seed(5)
@@ -193,7 +193,7 @@ keep("replacement", counts, sheet)
 dispersed <- add(dispersed, of_dispersions("replacement", dds))
 wald <- add(wald, of_wald("replacement", "B_vs_A", dds))
 lrt <- fit(counts, sheet, ~ condition, test = "LRT", reduced = ~ 1)
-joint <- add(joint, of_joint("replacement", "B_vs_A", lrt, 1))
+joint <- add(joint, of_joint("replacement", "any_condition", lrt, 1))
 # Nine of A, four of B: outliers are replaced in A, flagged in B.
 sheet <- data.frame(condition = rep(c("A", "B"), c(9, 4)), row.names = sprintf("s%02d", 1:13))
 counts <- simulate(mu, moved(n, 1, 60, 1, sheet$condition == "B"), sheet)

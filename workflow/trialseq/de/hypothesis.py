@@ -8,21 +8,6 @@ import numpy as np
 from scipy.optimize import brentq
 from scipy.special import polygamma
 
-ASKS = {
-    "greaterAbs": "an absolute log2 fold change above {threshold:g}",
-    "lessAbs": "an absolute log2 fold change below {threshold:g}",
-    "greater": "a log2 fold change above {threshold:g}",
-    "less": "a log2 fold change below {below:g}",
-}
-
-
-def asks(threshold: float, alternative: str) -> str:
-    """What a small p value speaks for, in words: `an absolute log2 fold change above 0.5`."""
-    if threshold == 0 and alternative == "greaterAbs":
-        return "a log2 fold change other than 0"
-    return ASKS[alternative].format(threshold=threshold, below=-threshold or 0)
-
-
 def test(
     effects: np.ndarray,
     errors: np.ndarray,

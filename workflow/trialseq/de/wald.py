@@ -64,8 +64,8 @@ def fit(matrix: CountMatrix, model: Model, options: Statistics, threads: int) ->
         LOGGER.warning("PyDESeq2: %s", message)
 
     names = matrix.genes["gene_name"].rename_axis("gene_id")
-    statistics = STATISTICS.conform(pd.concat(frames).join(names).reset_index())
-    joint_tests = JOINT.conform(pd.concat(joint_frames).join(names).reset_index()) if joint_frames else JOINT.empty()
+    statistics = STATISTICS.conform(pd.concat(frames).rename_axis("gene_id").join(names).reset_index())
+    joint_tests = JOINT.conform(pd.concat(joint_frames).rename_axis("gene_id").join(names).reset_index()) if joint_frames else JOINT.empty()
     dispersions, notes = _dispersions(fitted, matrix, base_mean, options)
     notes |= {
         "model": model.id,
@@ -159,14 +159,14 @@ def _test(fitted: Any, model: Model, estimand: Estimand, options: Statistics) ->
             effects, errors, options.lfc_threshold, options.alternative, reference
         )
         result = _adjusted(result, fitted, options)
-    result = result[EFFECTS].assign(shrunk_log2_fold_change=np.nan)
+    result = result[EFFECTS].assign(shrunk_log2_fold_change=np.nan, shrunk_lfc_se=np.nan)
     failures = 0
     if options.shrinkage:
         usable = (fitted.var["non_zero"] & result["lfc_se"].gt(0) & fitted.var["dispersions"].gt(0)).to_numpy()
         scale = prior_scale(
             *(result.loc[usable, name].to_numpy() * np.log(2) for name in ("log2_fold_change", "lfc_se"))
         )
-        shrunk, converged = shrink(
+        shrunk, errors, converged = shrink(
             fitted.inference,
             fitted.X[:, usable],
             model.matrix.to_numpy(),
@@ -176,6 +176,8 @@ def _test(fitted: Any, model: Model, estimand: Estimand, options: Statistics) ->
             scale,
         )
         result.loc[usable, "shrunk_log2_fold_change"] = shrunk
+        if options.inference == "compiled":
+            result.loc[usable, "shrunk_lfc_se"] = errors
         failures = int((~converged).sum())
     return result, failures
 
