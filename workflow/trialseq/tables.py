@@ -255,7 +255,7 @@ RUNNING_SUMS = Table(
     (
         Column("set_id", "text", "id of the set", empty=False),
         Column("set_name", "text", "name of the set"),
-        Column("rank", "integer", "rank by the Wald statistic against zero, from 1 for the highest", low=1, empty=False),
+        Column("rank", "integer", "rank by the Wald statistic against zero, the highest first", low=1, empty=False),
         Column("gene_name", "text", "gene symbol", empty=False),
         Column("statistic", "number", "Wald statistic against zero", empty=False),
         Column("running_score", "number", "running sum of preranked GSEA at the rank", low=-1.000001, high=1.000001),

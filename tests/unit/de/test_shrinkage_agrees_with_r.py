@@ -30,8 +30,8 @@ def _problem(shape: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 def test_shrunken_contrasts_and_their_errors_are_those_of_r_in_a_model_written_by_hand(
     shape: str, scale: float
 ) -> None:
-    r = r_shapes.of_r("shrinkage", shape).set_index("test", append=True)
-    r = r[np.isclose(r["scale"], scale)].droplevel("test")
+    r = r_shapes.of_r("shrinkage", shape)
+    r = r[np.isclose(r["scale"], scale)]
     design, contrast, factors = _problem(shape)
     counts = r_shapes.counts(shape).counts[r.index].to_numpy(dtype=float)
     modes, errors, converged = shrink(
@@ -48,8 +48,6 @@ def test_stocks_errors_are_others() -> None:
     r = r[np.isclose(r["scale"], 0.2)]
     design, contrast, factors = _problem("nested")
     counts = r_shapes.counts("nested").counts[r.index].to_numpy(dtype=float)
-    _, errors, _ = shrink(
-        inference("reference", 1), counts, design, contrast, factors, r["dispersion"].to_numpy(), 0.2
-    )
+    _, errors, _ = shrink(inference("reference", 1), counts, design, contrast, factors, r["dispersion"].to_numpy(), 0.2)
     ratio = errors * np.log(2) / r["sd"]
     assert not np.allclose(ratio, 1, atol=0.05, equal_nan=True)

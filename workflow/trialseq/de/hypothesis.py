@@ -8,6 +8,7 @@ import numpy as np
 from scipy.optimize import brentq
 from scipy.special import polygamma
 
+
 def test(
     effects: np.ndarray,
     errors: np.ndarray,

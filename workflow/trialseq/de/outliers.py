@@ -27,7 +27,7 @@ def outliers(fitted: Any) -> np.ndarray:  # noqa: ANN401 - PyDESeq2 is untyped
         counts = fitted.X[:, flagged]
         outlying = counts[fitted.layers["cooks"][:, flagged].argmax(axis=0), np.arange(flagged.sum())]
         flagged[flagged] = (counts > outlying).sum(axis=0) < EXCEEDED
-    return flagged & (fitted.var["_normed_means"] > 0).to_numpy()
+    return np.asarray(flagged & (fitted.var["_normed_means"] > 0).to_numpy())
 
 
 def counts_of_fit(fitted: Any) -> np.ndarray:  # noqa: ANN401 - PyDESeq2 is untyped

@@ -56,16 +56,16 @@ def fit(matrix: CountMatrix, model: Model, options: Statistics, threads: int) ->
             _report("Contrast", estimand.id, frame, options)
         joint_frames = []
         for each in model.joint:
-            frame = _adjusted(joint.test(fitted, np.array(each.vectors), options.distribution, threads), fitted, options)
+            frame = joint.test(fitted, np.array(each.vectors), options.distribution, threads)
+            frame = _adjusted(frame, fitted, options)
             joint_frames.append(_whole(frame, before, base_mean).assign(test=each.id))
             _report("Joint test", each.id, frame, options)
     messages = sorted({str(each.message).strip() for each in caught if each.category is UserWarning})
     for message in messages:
         LOGGER.warning("PyDESeq2: %s", message)
 
-    names = matrix.genes["gene_name"].rename_axis("gene_id")
-    statistics = STATISTICS.conform(pd.concat(frames).rename_axis("gene_id").join(names).reset_index())
-    joint_tests = JOINT.conform(pd.concat(joint_frames).rename_axis("gene_id").join(names).reset_index()) if joint_frames else JOINT.empty()
+    statistics = STATISTICS.conform(_named(frames, matrix))
+    joint_tests = JOINT.conform(_named(joint_frames, matrix)) if joint_frames else JOINT.empty()
     dispersions, notes = _dispersions(fitted, matrix, base_mean, options)
     notes |= {
         "model": model.id,
@@ -199,16 +199,17 @@ def _without_counts(fitted: Any, model: Model, estimand: Estimand) -> np.ndarray
     signs = np.sign(np.array(estimand.vector)[weighted])
     compared = np.isin(model.samples, estimand.samples)
     concerned = np.abs(model.matrix.to_numpy() @ weighted) > TOLERANCE
-    without: np.ndarray = (fitted.X[compared] == 0).all(axis=0)
-    return without | ((fitted.X[concerned] == 0).all(axis=0) & (len(set(signs)) > 1))
+    of_cells, of_columns = ((fitted.X[each] == 0).all(axis=0) for each in (compared, concerned))
+    return np.asarray(of_cells | (of_columns & (len(set(signs)) > 1)))
 
 
 def _adjusted(result: pd.DataFrame, fitted: Any, options: Statistics) -> pd.DataFrame:  # noqa: ANN401
     """A test's p values without those of outliers, and its q values."""
-    find = outliers if options.inference == "compiled" else type(fitted).cooks_outlier
-    p_values = np.where(find(fitted) & options.cooks, np.nan, result["p_value"])
+    flagged = outliers(fitted) if options.inference == "compiled" else np.asarray(fitted.cooks_outlier())
+    p_values = np.where(flagged & options.cooks, np.nan, result["p_value"])
     means = fitted.var["_normed_means"].to_numpy(dtype=float)
-    q_values = independent_filtering(p_values, means, options.alpha) if options.independent_filtering else adjust(p_values)
+    filtering = options.independent_filtering
+    q_values = independent_filtering(p_values, means, options.alpha) if filtering else adjust(p_values)
     return result.assign(p_value=p_values, q_value=q_values)
 
 
@@ -216,6 +217,11 @@ def _whole(frame: pd.DataFrame, before: pd.Series, base_mean: pd.Series) -> pd.D
     """A test's rows for all genes of the matrix, with the reason where there is no p or q value."""
     whole = frame.assign(status=_status(frame, base_mean[frame.index])).reindex(before.index)
     return whole.assign(status=whole["status"].where(before == "tested", before), base_mean=base_mean)
+
+
+def _named(frames: list[pd.DataFrame], matrix: CountMatrix) -> pd.DataFrame:
+    """Tests below each other, with gene ids and symbols as columns."""
+    return pd.concat(frames).rename_axis("gene_id").join(matrix.genes["gene_name"]).reset_index()
 
 
 def _report(what: str, name: str, frame: pd.DataFrame, options: Statistics) -> None:

@@ -72,6 +72,11 @@ class Model:
     joint: tuple[Joint, ...] = ()
 
     @property
+    def questions(self) -> tuple[Estimand | Joint, ...]:
+        """What is tested, one contrast or several at once."""
+        return (*self.estimands, *self.joint)
+
+    @property
     def matrix(self) -> pd.DataFrame:
         """Design matrix (samples x columns)."""
         return pd.DataFrame(np.array(self.rows), index=list(self.samples), columns=list(self.columns))
@@ -123,7 +128,7 @@ class Plan:
                 "warnings": " ".join(each.warnings),
             }
             for model in self.models
-            for each in (*model.estimands, *model.joint)
+            for each in model.questions
         ]
         return DESIGN.conform(pd.DataFrame(rows))
 
