@@ -172,6 +172,22 @@ def test_another_study_leaves_the_results_of_the_first_alone(small: tuple[Path, 
     assert digests(folder / "results" / "small") == before
 
 
+def test_a_threshold_changes_tests_and_is_said_where_they_are_read(small: tuple[Path, dict[str, object]]) -> None:
+    folder, config = small
+    changed = {**config, "study": "threshold", "statistics": {"lfc_threshold": 0.3}}
+    finished(folder, changed, "results/threshold/summary.txt")
+    words = "an absolute log2 fold change above 0.3"
+    results = folder / "results" / "threshold"
+    assert f"(q < 0.05 for {words})" in (results / "summary.txt").read_text()
+    assert words in (results / "tables" / "change.NMN.pdgf.txt").read_text()
+    before, after = (
+        io.read_table(folder / "results" / study / "tables" / "change.NMN.tsv").set_index("gene_id").sort_index()
+        for study in ("small", "threshold")
+    )
+    assert (after["p_value"] >= before["p_value"]).loc[before["p_value"].notna()].all()
+    pd.testing.assert_frame_equal(after[["log2_fold_change", "ci_low"]], before[["log2_fold_change", "ci_low"]])
+
+
 def test_a_new_colour_draws_and_does_not_fit(small: tuple[Path, dict[str, object]]) -> None:
     folder, config = small
     plan = run(folder, {**config, "figures": {"up": "#AA0000"}}, "--dry-run").stdout
