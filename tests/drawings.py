@@ -88,7 +88,7 @@ def contrast() -> ContrastInputs:
     frame.loc[380:, ["q_value"]], frame.loc[380:, "status"] = np.nan, "filtered"
     frame.loc[390:, ["log2_fold_change", "lfc_se", "ci_low", "ci_high", "statistic", "p_value"]] = np.nan
     frame.loc[390:, "status"] = "low_count"
-    frame["shrunk_log2_fold_change"] = frame["log2_fold_change"]
+    frame["shrunk_log2_fold_change"], frame["shrunk_lfc_se"] = frame["log2_fold_change"], frame["lfc_se"]
     genes = CONTRAST_GENES.conform(frame.sort_values(["p_value", "gene_id"]))
     return ContrastInputs(
         contrast="difference.NMN_vs_Placebo.Basal",
@@ -102,6 +102,7 @@ def contrast() -> ContrastInputs:
         roles=ROLES,
         levels=LEVELS,
         alpha=0.05,
+        asks="an absolute log2 fold change above 0.5",
     )
 
 

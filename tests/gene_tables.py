@@ -35,6 +35,7 @@ def contrast_genes(
             "p_value": 2 * stats.norm.sf(np.abs(statistic)),
             "q_value": np.where(np.isin(symbols, list(called)), 0.01, 0.5),
             "shrunk_log2_fold_change": effect,
+            "shrunk_lfc_se": SE,
             "status": "tested",
         }
     )
@@ -73,6 +74,7 @@ def of_r(public_data: Path) -> pd.DataFrame:
             "p_value": table["pvalue"],
             "q_value": table["padj"],
             "shrunk_log2_fold_change": np.nan,
+            "shrunk_lfc_se": np.nan,
         }
     )
     reasons = [frame["base_mean"] == 0, frame["p_value"].isna(), frame["q_value"].isna()]

@@ -192,6 +192,19 @@ def test_sizes_of_sets_are_in_order() -> None:
     assert (problem.entry, problem.found) == ("enrichment", "min_size 600, max_size 500")
 
 
+def test_whether_changes_are_small_is_asked_against_a_threshold() -> None:
+    problem = _problem("statistics: {alternative: lessAbs}")
+    assert problem.entry == "statistics"
+    assert problem.expected == "an lfc_threshold above 0 with alternative lessAbs"
+    assert "small" in problem.hint
+
+
+def test_genes_that_hardly_change_are_kept_out_of_lists_of_changed_genes() -> None:
+    small = "statistics: {alternative: lessAbs, lfc_threshold: 0.5}"
+    assert "min_abs_log2_fold_change of at least 0.5" in _problem(small).expected
+    assert _read(f"{small}\nenrichment: {{min_abs_log2_fold_change: 0.5}}").statistics.lfc_threshold == 0.5
+
+
 def test_a_study_without_a_question_is_refused() -> None:
     for empty in ("trial:", "{trial: null, models: []}"):
         problem = _problem(empty)

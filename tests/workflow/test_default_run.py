@@ -34,7 +34,8 @@ def results(folder: Path) -> Path:
 @pytest.fixture(scope="session")
 def contrasts(results: Path) -> list[str]:
     """Its contrasts."""
-    return io.read_table(results / "tables" / "design.tsv")["contrast"].tolist()
+    design = io.read_table(results / "tables" / "design.tsv")
+    return design.loc[design["test"] == "wald", "contrast"].tolist()
 
 
 def test_a_run_ends_with_the_place_of_the_results_and_three_sentences(folder: Path, results: Path) -> None:
@@ -53,6 +54,21 @@ def test_every_contrast_has_its_tables_in_the_contract(results: Path, contrasts:
             assert list(frame) == table.names
             table.conform(frame)
         assert "Simulated data." in (results / "tables" / f"{contrast}.pdgf.txt").read_text()
+
+
+def test_joint_tests_are_in_the_design_and_find_what_single_contrasts_find(results: Path) -> None:
+    design = io.read_table(results / "tables" / "design.tsv").set_index("contrast")
+    joint = design[design["test"] == "likelihood_ratio"]
+    assert list(joint.index) == ["any_change.Basal", "any_change.Insulin", "any_response", "any_response_change"]
+    for model, tests in joint.groupby("model"):
+        table = io.read_table(results / tables.JOINT.file.replace("<model>", str(model)))
+        assert list(table) == tables.JOINT.names
+        assert set(table["test"]) == set(tests.index)
+    every = io.read_table(results / "tables" / "joint" / "change.Basal.tsv")
+    found = set(every.loc[every["q_value"] < ALPHA, "gene_id"])
+    single = [io.read_table(results / "tables" / f"change.{arm}.Basal.tsv") for arm in ("NMN", "Placebo")]
+    called = set().union(*(each.loc[each["q_value"] < ALPHA / 10, "gene_id"] for each in single))
+    assert len(called & found) > 0.95 * len(called)
 
 
 def test_every_figure_is_there_in_every_format(results: Path, contrasts: list[str]) -> None:
@@ -154,6 +170,22 @@ def test_another_study_leaves_the_results_of_the_first_alone(small: tuple[Path, 
     finished(folder, {**config, "study": "other", "statistics": {"alpha": 0.2}}, "results/other/normalized.h5ad")
     assert (folder / "results" / "other" / "counts.h5ad").exists()
     assert digests(folder / "results" / "small") == before
+
+
+def test_a_threshold_changes_tests_and_is_said_where_they_are_read(small: tuple[Path, dict[str, object]]) -> None:
+    folder, config = small
+    changed = {**config, "study": "threshold", "statistics": {"lfc_threshold": 0.3}}
+    finished(folder, changed, "results/threshold/summary.txt")
+    words = "an absolute log2 fold change above 0.3"
+    results = folder / "results" / "threshold"
+    assert f"(q < 0.05 for {words})" in (results / "summary.txt").read_text()
+    assert words in (results / "tables" / "change.NMN.pdgf.txt").read_text()
+    before, after = (
+        io.read_table(folder / "results" / study / "tables" / "change.NMN.tsv").set_index("gene_id").sort_index()
+        for study in ("small", "threshold")
+    )
+    assert (after["p_value"] >= before["p_value"]).loc[before["p_value"].notna()].all()
+    pd.testing.assert_frame_equal(after[["log2_fold_change", "ci_low"]], before[["log2_fold_change", "ci_low"]])
 
 
 def test_a_new_colour_draws_and_does_not_fit(small: tuple[Path, dict[str, object]]) -> None:

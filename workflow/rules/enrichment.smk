@@ -25,6 +25,7 @@ rule contrast:
         code=code("contrast"),
         options=options("enrichment", "simulated"),
         alpha=CONFIG.statistics.alpha,
+        asks=CONFIG.statistics.asks,
         names=list(SETS),
     script:
         "../scripts/contrast.py"

@@ -70,6 +70,7 @@ rule contrast_figures:
         code=code("contrast_figures"),
         options=options("simulated", "figures"),
         alpha=CONFIG.statistics.alpha,
+        asks=CONFIG.statistics.asks,
     script:
         "../scripts/contrast_figures.py"
 

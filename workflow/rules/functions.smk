@@ -88,6 +88,7 @@ def every_result(wildcards):
     return [
         rules.summary.output.summary,
         rules.normalise.output.vst,
+        *every_model(rules.model.output.joint),
         *rules.study_figures.output,
         *(each for pattern in rules.model_figures.output for each in every_model(pattern)),
         *(each for pattern in rules.contrast_figures.output for each in every_contrast(pattern)),

@@ -1,5 +1,5 @@
 rule model:
-    """Fit one model and test all of its contrasts."""
+    """Fit one model and test all of its contrasts, one by one and several at once."""
     input:
         counts=rules.counts.output.counts,
         plan=f"{OUT}/plan.json",
@@ -7,6 +7,7 @@ rule model:
         statistics=f"{OUT}/models/{{model}}.parquet",
         dispersions=f"{OUT}/models/{{model}}.dispersions.parquet",
         notes=f"{OUT}/models/{{model}}.notes.json",
+        joint=f"{OUT}/tables/joint/{{model}}.tsv",
     log:
         f"{LOGS}/model/{{model}}.log",
     benchmark:

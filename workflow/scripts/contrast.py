@@ -19,5 +19,6 @@ with job(snakemake.log[0], snakemake.threads):
     io.write_table(enriched.table, snakemake.output.enrichment)
     io.write_table(enriched.dropped, snakemake.output.dropped)
     io.write_table(panel.table, snakemake.output.pdgf)
-    io.write_text(f"{contrast}\n\n{simulated}{panel.paragraph}", snakemake.output.paragraph)
+    asked = f"q values of genes are of tests for {snakemake.params.asks}."
+    io.write_text(f"{contrast}\n\n{simulated}{panel.paragraph}\n{asked}", snakemake.output.paragraph)
     io.write_table(enrichment.running_sums(genes, panel.sets), snakemake.output.running)

@@ -24,5 +24,6 @@ with job(snakemake.log[0]):
         roles=plan.roles,
         levels=plan.levels,
         alpha=snakemake.params.alpha,
+        asks=snakemake.params.asks,
     )
     figures.draw("contrast", inputs, Path(snakemake.output[0]).parent, config.figures, config.simulated)

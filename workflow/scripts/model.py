@@ -1,4 +1,4 @@
-"""Fit one model and test all of its contrasts."""
+"""Fit one model and test all of its contrasts, one by one and several at once."""
 
 from trialseq.joblog import job
 
@@ -13,4 +13,5 @@ with job(snakemake.log[0], snakemake.threads):
     fit = de.fit(io.read_counts(snakemake.input.counts), model, options, snakemake.threads)
     io.write_table(fit.statistics, snakemake.output.statistics)
     io.write_table(fit.dispersions, snakemake.output.dispersions)
+    io.write_table(fit.joint, snakemake.output.joint)
     io.write_json(fit.notes, snakemake.output.notes)

@@ -181,6 +181,17 @@ class Contrast(Options):
     says: str | None = Field(None, max_length=500, description="one plain sentence for tables and figures")
 
 
+class JointTest(Options):
+    """A likelihood-ratio test of several contrasts at once."""
+
+    id: Name = Field(description="name of the test")
+    contrasts: list[Text] = Field(
+        min_length=1,
+        description="ids of contrasts of the model, or expressions: the test asks whether any of them is other than 0",
+    )
+    says: str | None = Field(None, max_length=500, description="one plain sentence for tables")
+
+
 class ExplicitModel(Options):
     """A model in a formula of your own, beside or instead of the trial."""
 
@@ -192,6 +203,7 @@ class ExplicitModel(Options):
     categorical: list[str] = Field([], description="columns of numbers that are labels, such as a batch 1, 2, 3")
     subset: str | None = Field(None, description="filter on samples for this model alone")
     contrasts: list[Contrast] = Field(min_length=1, description="what is asked of the model")
+    joint: list[JointTest] = Field([], description="what is asked of several contrasts at once")
 
 
 # How it is computed -------------------------------------------------------------------
@@ -219,6 +231,14 @@ class Statistics(Numeric):
         description="reference of Wald statistics: Student's t with the degrees of freedom of the dispersions, "
         "or the normal, as DESeq2 has it by default, which finds too much in small trials",
     )
+    lfc_threshold: float = Field(
+        0, ge=0, description="log2 fold change that Wald tests ask whether a gene's exceeds, or stays below"
+    )
+    alternative: Literal["greaterAbs", "lessAbs", "greater", "less"] = Field(
+        "greaterAbs",
+        description="what a small p value speaks for: an absolute log2 fold change above the threshold, or below it "
+        "(`lessAbs`, which needs one above 0); a log2 fold change above it; one below minus the threshold",
+    )
     independent_filtering: bool = Field(
         True, description="choose the mean below which genes are left out of the correction, as DESeq2 does"
     )
@@ -231,6 +251,29 @@ class Statistics(Numeric):
         description="engines that test every contrast once more: edgeR's quasi-likelihood and limma-voom (both need "
         "edgePython: `make opinion`), PyDESeq2 as it is",
     )
+
+    @model_validator(mode="after")
+    def small_against_something(self) -> Statistics:
+        """Whether a fold change is small is asked against a threshold."""
+        if self.alternative == "lessAbs" and self.lfc_threshold == 0:
+            raise wrong(
+                "an lfc_threshold above 0 with alternative lessAbs",
+                "lfc_threshold: 0",
+                "lessAbs asks which fold changes are small: say below what, such as lfc_threshold: 0.5",
+            )
+        return self
+
+    @property
+    def asks(self) -> str:
+        """What a small p value of a contrast speaks for, in words."""
+        if self.lfc_threshold == 0 and self.alternative == "greaterAbs":
+            return "a log2 fold change other than 0"
+        return {
+            "greaterAbs": f"an absolute log2 fold change above {self.lfc_threshold:g}",
+            "lessAbs": f"an absolute log2 fold change below {self.lfc_threshold:g}",
+            "greater": f"a log2 fold change above {self.lfc_threshold:g}",
+            "less": f"a log2 fold change below {-self.lfc_threshold or 0:g}",
+        }[self.alternative]
 
 
 class Collection(Options):
@@ -325,6 +368,18 @@ class Config(Options):
         for kind, name in ids:
             if name.endswith(tuple(f".{end}" for end in TAKEN[kind])):
                 raise wrong(f"an id of the {kind} that ends otherwise than in .{' or .'.join(TAKEN[kind])}", name)
+        return self
+
+    @model_validator(mode="after")
+    def lists_of_changed_genes(self) -> Config:
+        """Genes that are called because their fold change is small are not in lists of genes up and down."""
+        asked, least = self.statistics.lfc_threshold, self.enrichment.min_abs_log2_fold_change
+        if self.statistics.alternative == "lessAbs" and least < asked:
+            raise wrong(
+                f"enrichment.min_abs_log2_fold_change of at least {asked:g} with alternative lessAbs",
+                f"{least:g}",
+                "lessAbs calls genes that hardly change; over-representation would take them for genes up and down",
+            )
         return self
 
     @classmethod

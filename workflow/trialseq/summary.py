@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from trialseq.config import Config
+from trialseq.config import Config, Statistics
 from trialseq.design.estimands import Estimand, Plan
 
 BINDING = "GO:0048407"
@@ -35,7 +35,7 @@ def sentences(
     lines = [
         f"1. {config.title or config.study}: {len(samples)} {kind}{of_subjects} answer "
         f"{_count(plan.estimands, 'contrast')} by {_count(plan.models, 'model')}.",
-        f"2. {_joined(f'{each.id}, {_called(genes[each.id], config.statistics.alpha)}' for each in asked)}.",
+        f"2. {_joined(f'{each.id}, {_called(genes[each.id], config.statistics)}' for each in asked)}.",
         f"3. {_joined(f'{each.id}, {_pdgf(pdgf[each.id])}' for each in asked)}.",
     ]
     beware = dict.fromkeys(f"{each.id}: {text}" for _, each in plan.estimands.values() for text in each.warnings)
@@ -57,11 +57,14 @@ def main_contrasts(plan: Plan) -> list[Estimand]:
     return every[:2]
 
 
-def _called(genes: pd.DataFrame, alpha: float) -> str:
-    called = genes[genes["q_value"] < alpha]
+def _called(genes: pd.DataFrame, options: Statistics) -> str:
+    called = genes[genes["q_value"] < options.alpha]
     up = int((called["log2_fold_change"] > 0).sum())
+    found = f"{up} genes up and {len(called) - up} down"
+    if options.alternative == "lessAbs":
+        found = f"{len(called)} genes that hardly move"
     tested = int(genes["p_value"].notna().sum())
-    return f"{up} genes up and {len(called) - up} down of {tested} tested (q < {alpha:g})"
+    return f"{found} of {tested} tested (q < {options.alpha:g} for {options.asks})"
 
 
 def _pdgf(panel: pd.DataFrame) -> str:

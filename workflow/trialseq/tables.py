@@ -38,6 +38,10 @@ class Table:
         """Names of the columns, in order."""
         return [column.name for column in self.columns]
 
+    def empty(self) -> pd.DataFrame:
+        """The table without a row."""
+        return self.conform(pd.DataFrame(columns=self.names))
+
     def conform(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Put a frame into the contract's columns, order and types.
 
@@ -85,23 +89,39 @@ _GENE = (
     Column("gene_id", "text", "gene id of the source", empty=False),
     Column("gene_name", "text", "gene symbol"),
 )
+_Q_VALUE = Column(
+    "q_value",
+    "number",
+    "p value adjusted by Benjamini and Hochberg after independent filtering",
+    low=0,
+    high=1,
+)
 _EFFECT = (
     Column("log2_fold_change", "number", "log2 fold change (maximum likelihood)"),
     Column("lfc_se", "number", "standard error of the log2 fold change", low=0),
     Column("ci_low", "number", "lower end of the confidence interval of the log2 fold change"),
     Column("ci_high", "number", "upper end of the confidence interval of the log2 fold change"),
-    Column("statistic", "number", "Wald statistic"),
-    Column("p_value", "number", "two-sided p value of the Wald test", low=0, high=1),
+    Column("statistic", "number", "Wald statistic, of the alternative and threshold that the options ask for"),
     Column(
-        "q_value",
+        "p_value",
         "number",
-        "p value adjusted by Benjamini and Hochberg after independent filtering",
+        "p value of the Wald test: two-sided against zero, or of the alternative and threshold of the options",
         low=0,
         high=1,
     ),
+    _Q_VALUE,
 )
 _BASE_MEAN = Column("base_mean", "number", "mean of the normalised counts of the model's samples", low=0)
-_SHRUNK = Column("shrunk_log2_fold_change", "number", "log2 fold change shrunk by the apeGLM prior")
+_SHRUNK = (
+    Column("shrunk_log2_fold_change", "number", "log2 fold change shrunk by the apeGLM prior"),
+    Column(
+        "shrunk_lfc_se",
+        "number",
+        "its standard error: standard deviation of its posterior as a normal at the mode; missing with "
+        "`inference: reference`",
+        low=0,
+    ),
+)
 _STATUS = Column(
     "status",
     "text",
@@ -111,11 +131,25 @@ _STATUS = Column(
     empty=False,
 )
 
-CONTRAST_GENES = Table("tables/<contrast>.tsv", "a gene", (*_GENE, _BASE_MEAN, *_EFFECT, _SHRUNK, _STATUS))
+CONTRAST_GENES = Table("tables/<contrast>.tsv", "a gene", (*_GENE, _BASE_MEAN, *_EFFECT, *_SHRUNK, _STATUS))
 STATISTICS = Table(
     "models/<model>.parquet",
     "a gene in a contrast",
-    (_CONTRAST, *_GENE, _BASE_MEAN, *_EFFECT, _SHRUNK, _STATUS),
+    (_CONTRAST, *_GENE, _BASE_MEAN, *_EFFECT, *_SHRUNK, _STATUS),
+)
+JOINT = Table(
+    "tables/joint/<model>.tsv",
+    "a gene in a likelihood-ratio test of several contrasts at once",
+    (
+        Column("test", "text", "id of the test", empty=False),
+        *_GENE,
+        _BASE_MEAN,
+        Column("degrees_of_freedom", "integer", "rank of the contrasts that are tested at once", low=1),
+        Column("statistic", "number", "likelihood-ratio statistic: difference of deviances", low=0),
+        Column("p_value", "number", "p value of the test that none of the contrasts differs from 0", low=0, high=1),
+        _Q_VALUE,
+        _STATUS,
+    ),
 )
 DISPERSIONS = Table(
     "models/<model>.dispersions.parquet",
@@ -221,22 +255,29 @@ RUNNING_SUMS = Table(
     (
         Column("set_id", "text", "id of the set", empty=False),
         Column("set_name", "text", "name of the set"),
-        Column("rank", "integer", "rank by the Wald statistic, from 1 for the highest", low=1, empty=False),
+        Column("rank", "integer", "rank by the Wald statistic against zero, the highest first", low=1, empty=False),
         Column("gene_name", "text", "gene symbol", empty=False),
-        Column("statistic", "number", "Wald statistic", empty=False),
+        Column("statistic", "number", "Wald statistic against zero", empty=False),
         Column("running_score", "number", "running sum of preranked GSEA at the rank", low=-1.000001, high=1.000001),
         Column("in_set", "truth", "whether the gene is in the set"),
     ),
 )
 DESIGN = Table(
     "tables/design.tsv",
-    "a contrast",
+    "a contrast, or a test of several at once",
     (
-        _CONTRAST,
-        Column("says", "text", "what a positive log2 fold change means", empty=False),
+        Column("contrast", "text", "id of the contrast, or of the joint test", empty=False),
+        Column(
+            "test",
+            "text",
+            "`wald`, of one contrast; `likelihood_ratio`, of several at once (tables/joint/<model>.tsv)",
+            levels=("wald", "likelihood_ratio"),
+            empty=False,
+        ),
+        Column("says", "text", "what a positive log2 fold change means, or what the joint test asks", empty=False),
         Column("model", "text", "model that answers it", empty=False),
         Column("block", "text", "what is blocked"),
-        Column("weights", "text", "weights on the cells"),
+        Column("weights", "text", "weights on the cells; of a joint test, its contrasts"),
         Column("n_samples", "integer", "samples used", low=0),
         Column("n_subjects", "integer", "subjects used (samples where no subject is named)", low=0),
         Column("samples", "text", "samples used, separated by spaces"),
@@ -342,6 +383,7 @@ NORMALIZED = Table("tables/normalized.tsv.gz", "a gene: counts over size factors
 VST = Table("tables/vst.tsv.gz", "a gene: variance-stabilised counts (log2 scale)", _GENE, more=_PER_SAMPLE)
 ALL = (
     CONTRAST_GENES,
+    JOINT,
     ENRICHMENT,
     DROPPED_SETS,
     PDGF,

@@ -13,7 +13,7 @@ from trialseq import de, design
 from trialseq.counts import CountMatrix
 from trialseq.de.independent import independent_filtering
 
-NESTED = Path(__file__).parents[2] / "data" / "deseq2_nested"
+NESTED = Path(__file__).parents[2] / "data" / "deseq2"
 AS_R = {"min_count": 0, "shrinkage": False, "distribution": "normal"}
 
 
@@ -53,8 +53,8 @@ def test_independent_filtering_of_rs_p_values_gives_rs_q_values(public_data: Pat
 
 @pytest.fixture(scope="module")
 def nested() -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Our statistics and R's (versions.txt, made by make.R) for subjects nested in arms."""
-    counts = pd.read_csv(NESTED / "counts.tsv.gz", sep="\t", index_col=0).T
+    """Our statistics and R's (data/deseq2, made by make.R) for subjects nested in arms."""
+    counts = pd.read_csv(NESTED / "nested.counts.tsv.gz", sep="\t", index_col=0).T
     sheet = pd.DataFrame([name.split(".") for name in counts.index], columns=["subject", "visit"], index=counts.index)
     sheet["agent"] = np.where(sheet["subject"] <= "S05", "NMN", "Placebo")
     matrix = CountMatrix(
@@ -68,7 +68,7 @@ def nested() -> tuple[pd.DataFrame, pd.DataFrame]:
     config = study(trial=roles, statistics=AS_R)
     fit = de.fit(matrix, design.plan(sheet, config).models[0], config.statistics, threads=1)
     keys = ["contrast", "gene_id"]
-    reference = pd.read_csv(NESTED / "results.tsv.gz", sep="\t").set_index(keys)
+    reference = pd.read_csv(NESTED / "nested.wald.tsv.gz", sep="\t").set_index(["test", "gene_id"]).rename_axis(keys)
     return fit.statistics.set_index(keys).loc[reference.index], reference
 
 

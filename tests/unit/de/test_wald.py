@@ -14,8 +14,8 @@ from trialseq import de, design
 from trialseq.config import Statistics
 from trialseq.counts import CountMatrix
 from trialseq.de.filtering import before_fit, size_factors
+from trialseq.de.hypothesis import prior_degrees
 from trialseq.de.shrinkage import prior_scale, reparameterise
-from trialseq.de.wald import prior_degrees
 from trialseq.problems import InputError
 
 GENES, EACH = 400, 5

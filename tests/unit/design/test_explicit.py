@@ -56,6 +56,31 @@ def test_the_reference_level_is_the_users() -> None:
     assert model.estimands[0].vector == (0, 1)
 
 
+def test_a_joint_test_names_contrasts_or_expressions() -> None:
+    samples = sheet({"Placebo": 3, "NMN": 3, "Other": 3})
+    tests = [{"id": "any", "contrasts": ["c0", "Other - Placebo"]}, {"id": "one", "contrasts": ["c0"], "says": "Yes."}]
+    model = _model(samples, "~ agent", "NMN - Placebo", reference={"agent": "Placebo"}, joint=tests)
+    assert [each.id for each in model.estimands] == ["c0"]
+    both, one = model.joint
+    assert both.vectors == ((0, 1, 0), (0, 0, 1))
+    assert both.contrasts == ("c0", "Other - Placebo")
+    assert set(both.samples) == set(samples.index)
+    assert both.says.startswith("Whether at least one of c0, Other - Placebo is not 0.")
+    assert (one.vectors, one.says) == (((0, 1, 0),), "Yes.")
+
+
+def test_a_wrong_expression_of_a_joint_test_is_named_with_its_place() -> None:
+    samples = sheet({"Placebo": 3, "NMN": 3})
+    with pytest.raises(InputError) as caught:
+        _model(samples, "~ agent", "NMN - Placebo", joint=[{"id": "any", "contrasts": ["c0", "c1", "NMN + Placebo"]}])
+    assert [each.entry for each in caught.value.problems] == [f"models.0.joint.0.contrasts.{place}" for place in (1, 2)]
+
+
+def test_a_joint_test_may_not_share_its_id_with_a_contrast() -> None:
+    with pytest.raises(InputError, match="an id of its own"):
+        _model(sheet({"A": 3, "B": 3}), "~ agent", "B - A", joint=[{"id": "C0", "contrasts": ["c0"]}])
+
+
 def test_a_subset_limits_the_samples_and_gives_the_reason() -> None:
     model = _model(sheet({"Placebo": 3, "NMN": 3}), "~ agent", "NMN - Placebo", subset="state == Basal")
     assert len(model.samples) == 12

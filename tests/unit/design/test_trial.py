@@ -46,6 +46,41 @@ def test_a_trial_with_arms_visits_and_states_has_fifteen_estimands_in_five_model
     }
 
 
+def test_kinds_of_which_a_model_has_several_are_tested_at_once() -> None:
+    plan = design.plan(sheet({"NMN": 11, "Placebo": 12}), study(trial=TRIAL))
+    joint = {each.id: each for model in plan.models for each in model.joint}
+    assert {name: each.contrasts for name, each in joint.items()} == {
+        "any_change.Basal": ("change.Placebo.Basal", "change.NMN.Basal"),
+        "any_change.Insulin": ("change.Placebo.Insulin", "change.NMN.Insulin"),
+        "any_response": (
+            *("response.Placebo.before", "response.Placebo.after"),
+            *("response.NMN.before", "response.NMN.after"),
+        ),
+        "any_response_change": ("response_change.Placebo", "response_change.NMN"),
+    }
+    any_change = joint["any_change.Basal"]
+    assert any_change.vectors == tuple(plan.estimands[name][1].vector for name in any_change.contrasts)
+    assert len(any_change.samples) == 46
+    assert "changes at all from the reference visit" in any_change.says
+    assert any_change.says in plan.text()
+    table = plan.table().set_index("contrast")
+    assert table["test"].value_counts().to_dict() == {"wald": 15, "likelihood_ratio": 4}
+    assert table.loc["any_change.Basal", "weights"] == "change.Placebo.Basal; change.NMN.Basal"
+    assert Plan.from_json(json.loads(json.dumps(plan.to_json()))) == plan
+
+
+def test_more_arms_and_visits_give_any_difference_and_any_baseline() -> None:
+    samples = sheet({"A": 4, "B": 4, "C": 4}, visits=("v0", "v1", "v2"), states=("s",))
+    roles = {
+        "subject": "subject",
+        "arm": {"column": "agent", "reference": "A"},
+        "visit": {"column": "visit", "reference": "v0"},
+    }
+    joint = {e.id: e for model in design.plan(samples, study(trial=roles)).models for e in model.joint}
+    sizes = {name: len(each.contrasts) for name, each in joint.items()}
+    assert sizes == {"any_change": 6, "any_difference": 4, "any_baseline": 2}
+
+
 def _log_means(samples: pd.DataFrame, cells: dict[str, float], rng: np.random.Generator, *, between: bool) -> pd.Series:
     """Noise-free log means: a cell effect, and effects of subject and visit that a block has to remove."""
     effect = pd.Series({s: cells[f"{r.agent}.{r.visit}.{r.state}"] for s, r in samples.iterrows()})

@@ -78,7 +78,8 @@ def test_a_small_p_is_resolved() -> None:
 def test_a_planted_set_comes_first_and_the_others_do_not_follow() -> None:
     genes, sets = study()
     symbols = genes["gene_name"]
-    planted = genes.assign(statistic=genes["statistic"] + 2 * symbols.isin(sets["S7"].genes))
+    raised = genes["statistic"] + 2 * symbols.isin(sets["S7"].genes)
+    planted = genes.assign(statistic=raised, log2_fold_change=raised * genes["lfc_se"])
     table = run(planted, sets).sort_values("p_value")
     assert table["set_id"].iloc[0] == "S7"
     assert table["direction"].iloc[0] == "up"

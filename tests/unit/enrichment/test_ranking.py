@@ -91,3 +91,10 @@ def test_rows_are_ordered_by_method_collection_direction_p_and_id() -> None:
     keys = ["method", "collection", "direction", "p_value", "set_id"]
     pd.testing.assert_frame_equal(table[keys], table[keys].sort_values(keys, ignore_index=True))
     assert len(table) == 2 * len(sets) * (3 + 1)
+
+
+def test_genes_are_ranked_against_zero_whatever_threshold_was_tested() -> None:
+    genes = contrast_genes(["A", "B", "C", "D"], [0.5, -2.0, 3.0, 1.0])
+    clipped = genes.assign(statistic=[0.0, 0.0, 1.0, 0.0])
+    assert ranking.tested(clipped)["gene_name"].tolist() == ["C", "D", "A", "B"]
+    assert ranking.tested(clipped)["statistic"].tolist() == pytest.approx([3.0, 1.0, 0.5, -2.0])

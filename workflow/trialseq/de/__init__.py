@@ -7,7 +7,7 @@ one whose results go on; the others give a second opinion on the same estimands.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
@@ -31,17 +31,25 @@ DEFAULT = "pydeseq2"
 OF_EDGEPYTHON = {"edger", "limma"}
 
 
+def _no_joint_tests() -> pd.DataFrame:
+    from trialseq.tables import JOINT
+
+    return JOINT.empty()
+
+
 @dataclass(frozen=True)
 class Fit:
     """What an engine hands on.
 
     statistics: `tables.STATISTICS`; dispersions: `tables.DISPERSIONS`, of the default engine alone; notes: what a
-    reader of the results has to know about the fit, as plain values.
+    reader of the results has to know about the fit, as plain values; joint: `tables.JOINT`, empty where the model or
+    the engine has no such test.
     """
 
     statistics: pd.DataFrame
     dispersions: pd.DataFrame | None
     notes: dict[str, Any]
+    joint: pd.DataFrame = field(default_factory=_no_joint_tests)
 
 
 def fit(matrix: CountMatrix, model: Model, options: Statistics, threads: int, engine: str = DEFAULT) -> Fit:

@@ -54,15 +54,15 @@ def shrink(
     size_factors: np.ndarray,
     dispersions: np.ndarray,
     scale: float,
-) -> tuple[np.ndarray, np.ndarray]:
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Maximum a posteriori log2 fold changes of a contrast under apeGLM's prior (Zhu, Ibrahim and Love 2019).
 
     counts: (samples x genes); design: (samples x columns); vector: (columns,); dispersions: (genes,). Returns
-    the shrunken log2 fold changes (genes,) and whether each search converged. Their standard errors are not
-    given: PyDESeq2's are not right.
+    the shrunken log2 fold changes (genes,), their standard errors, which are the square roots of the inverse of the
+    posterior's curvature at its mode, and whether each search converged. PyDESeq2's own inference gives wrong errors.
     """
     changed, index = reparameterise(design, vector)
-    coefficients, _, converged = inference.lfc_shrink_nbinom_glm(
+    coefficients, inverses, converged = inference.lfc_shrink_nbinom_glm(
         design_matrix=changed,
         counts=counts,
         size=1 / dispersions,
@@ -72,4 +72,5 @@ def shrink(
         optimizer="L-BFGS-B",
         shrink_index=index,
     )
-    return np.asarray(coefficients)[:, index] / np.log(2), np.asarray(converged, dtype=bool)
+    errors = np.sqrt(np.asarray(inverses)[:, index, index])
+    return np.asarray(coefficients)[:, index] / np.log(2), errors / np.log(2), np.asarray(converged, dtype=bool)

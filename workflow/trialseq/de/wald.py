@@ -1,4 +1,4 @@
-"""PyDESeq2: negative binomial models, Wald tests of linear contrasts, apeGLM shrinkage.
+"""PyDESeq2: negative binomial models, tests of linear contrasts and of several at once, apeGLM shrinkage.
 
 Love, Huber and Anders 2014 (DESeq2); Muzellec et al. 2023 (PyDESeq2).
 """
@@ -13,24 +13,24 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import brentq
-from scipy.special import polygamma
 from scipy.stats import norm
 from scipy.stats import t as student_t
 
 from trialseq.counts import CountMatrix
-from trialseq.de import Fit, inference
+from trialseq.de import Fit, hypothesis, inference, joint
 from trialseq.de.filtering import before_fit, size_factors
 from trialseq.de.independent import adjust, independent_filtering
+from trialseq.de.outliers import outliers
 from trialseq.de.shrinkage import prior_scale, shrink
 from trialseq.de.trend import gamma_trend
 from trialseq.design.estimands import Estimand, Model
-from trialseq.tables import DISPERSIONS, STATISTICS
+from trialseq.tables import DISPERSIONS, JOINT, STATISTICS
 
 if TYPE_CHECKING:
     from trialseq.config import Statistics
 
 LOGGER = logging.getLogger("trialseq.de")
+TOLERANCE = 1e-9
 EFFECTS = ["log2_fold_change", "lfc_se", "ci_low", "ci_high", "statistic", "p_value", "q_value"]
 
 
@@ -51,21 +51,21 @@ def fit(matrix: CountMatrix, model: Model, options: Statistics, threads: int) ->
         fitted = _fit(counts[kept], model, factors, options, threads)
         frames, shrinkage = [], {}
         for estimand in model.estimands:
-            frame, failures = _test(fitted, model, estimand, options)
-            frame["status"] = _status(frame, base_mean[kept])
-            frame = frame.reindex(counts.columns)
-            frame["status"] = frame["status"].where(before == "tested", before)
-            frame.insert(0, "contrast", estimand.id)
-            frames.append(frame.assign(base_mean=base_mean, gene_name=matrix.genes["gene_name"]))
-            shrinkage[estimand.id] = failures
-            LOGGER.info(
-                "Contrast %s: %d genes at q < %g.", estimand.id, (frame["q_value"] < options.alpha).sum(), options.alpha
-            )
+            frame, shrinkage[estimand.id] = _test(fitted, model, estimand, options)
+            frames.append(_whole(frame, before, base_mean).assign(contrast=estimand.id))
+            _report("Contrast", estimand.id, frame, options)
+        joint_frames = []
+        for each in model.joint:
+            frame = joint.test(fitted, np.array(each.vectors), options.distribution, threads)
+            frame = _adjusted(frame, fitted, options)
+            joint_frames.append(_whole(frame, before, base_mean).assign(test=each.id))
+            _report("Joint test", each.id, frame, options)
     messages = sorted({str(each.message).strip() for each in caught if each.category is UserWarning})
     for message in messages:
         LOGGER.warning("PyDESeq2: %s", message)
 
-    statistics = STATISTICS.conform(pd.concat(frames).rename_axis("gene_id").reset_index())
+    statistics = STATISTICS.conform(_named(frames, matrix))
+    joint_tests = JOINT.conform(_named(joint_frames, matrix)) if joint_frames else JOINT.empty()
     dispersions, notes = _dispersions(fitted, matrix, base_mean, options)
     notes |= {
         "model": model.id,
@@ -77,7 +77,7 @@ def fit(matrix: CountMatrix, model: Model, options: Statistics, threads: int) ->
         "shrinkage_not_converged": shrinkage,
         "warnings": messages,
     }
-    return Fit(statistics, dispersions, notes)
+    return Fit(statistics, dispersions, notes, joint_tests)
 
 
 def _fit(counts: pd.DataFrame, model: Model, factors: pd.Series, options: Statistics, threads: int) -> Any:  # noqa: ANN401
@@ -148,25 +148,25 @@ def _test(fitted: Any, model: Model, estimand: Estimand, options: Statistics) ->
             "padj": "q_value",
         }
     )
-    reference = _reference(fitted, options)
+    if options.inference == "compiled":
+        result.loc[_without_counts(fitted, model, estimand), "log2_fold_change"] = 0.0
+    reference = norm if options.distribution == "normal" else student_t(hypothesis.degrees_of_freedom(fitted))
     width = reference.ppf(0.5 + options.confidence / 2) * result["lfc_se"]
     result["ci_low"], result["ci_high"] = result["log2_fold_change"] - width, result["log2_fold_change"] + width
     if not _stock(options):
-        outlier = result["p_value"].isna().to_numpy()
-        p_values = np.where(outlier, np.nan, 2 * reference.sf(np.abs(result["statistic"].to_numpy(dtype=float))))
-        means = result["baseMean"].to_numpy(dtype=float)
-        result["p_value"] = p_values
-        result["q_value"] = (
-            independent_filtering(p_values, means, options.alpha) if options.independent_filtering else adjust(p_values)
+        effects, errors = (result[name].to_numpy(dtype=float) for name in ("log2_fold_change", "lfc_se"))
+        result["statistic"], result["p_value"] = hypothesis.test(
+            effects, errors, options.lfc_threshold, options.alternative, reference
         )
-    result = result[EFFECTS].assign(shrunk_log2_fold_change=np.nan)
+        result = _adjusted(result, fitted, options)
+    result = result[EFFECTS].assign(shrunk_log2_fold_change=np.nan, shrunk_lfc_se=np.nan)
     failures = 0
     if options.shrinkage:
         usable = (fitted.var["non_zero"] & result["lfc_se"].gt(0) & fitted.var["dispersions"].gt(0)).to_numpy()
         scale = prior_scale(
             *(result.loc[usable, name].to_numpy() * np.log(2) for name in ("log2_fold_change", "lfc_se"))
         )
-        shrunk, converged = shrink(
+        shrunk, errors, converged = shrink(
             fitted.inference,
             fitted.X[:, usable],
             model.matrix.to_numpy(),
@@ -176,33 +176,56 @@ def _test(fitted: Any, model: Model, estimand: Estimand, options: Statistics) ->
             scale,
         )
         result.loc[usable, "shrunk_log2_fold_change"] = shrunk
+        if options.inference == "compiled":
+            result.loc[usable, "shrunk_lfc_se"] = errors
         failures = int((~converged).sum())
     return result, failures
 
 
 def _stock(options: Statistics) -> bool:
     """Whether p and q values are to be PyDESeq2's as they are."""
-    return options.inference == "reference" and options.distribution == "normal"
+    plain = options.lfc_threshold == 0 and options.alternative == "greaterAbs"
+    return options.inference == "reference" and options.distribution == "normal" and plain
 
 
-def _reference(fitted: Any, options: Statistics) -> Any:  # noqa: ANN401 - a frozen distribution of scipy
-    """Distribution of Wald statistics under the null: normal, or Student's t by gene.
+def _without_counts(fitted: Any, model: Model, estimand: Estimand) -> np.ndarray:  # noqa: ANN401
+    """Genes without a count in the samples of a contrast: there is nothing that might have changed.
 
-    A shrunken dispersion rests on the residual degrees of freedom and on those of its prior, d0, for which
-    trigamma(d0 / 2) is the prior's variance (Smyth 2004, as in limma); one that was left unshrunken, because it
-    is far above the trend, on the first alone.
+    R DESeq2 1.38 sets their fold change to 0 by two rules, and so do we: contrastAllZeroCharacter looks at the
+    samples of the cells that are compared; contrastAllZeroNumeric, where a contrast has weights of both signs, at
+    those in whose rows of the design the columns with a weight do not sum to zero.
     """
-    if options.distribution == "normal":
-        return norm
-    samples, columns = fitted.obsm["design_matrix"].shape
-    prior = prior_degrees(float(fitted.uns["prior_disp_var"]))
-    unshrunken = fitted.var["_outlier_genes"].fillna(False).to_numpy(dtype=bool)
-    return student_t(samples - columns + np.where(unshrunken, 0.0, prior))
+    weighted = np.abs(estimand.vector) > TOLERANCE
+    signs = np.sign(np.array(estimand.vector)[weighted])
+    compared = np.isin(model.samples, estimand.samples)
+    concerned = np.abs(model.matrix.to_numpy() @ weighted) > TOLERANCE
+    of_cells, of_columns = ((fitted.X[each] == 0).all(axis=0) for each in (compared, concerned))
+    return np.asarray(of_cells | (of_columns & (len(set(signs)) > 1)))
 
 
-def prior_degrees(variance: float) -> float:
-    """Degrees of freedom d0 of which the log of a mean square has a given variance: trigamma(d0 / 2)."""
-    return 2 * float(brentq(lambda half: polygamma(1, half) - variance, 1e-6, 1e9))
+def _adjusted(result: pd.DataFrame, fitted: Any, options: Statistics) -> pd.DataFrame:  # noqa: ANN401
+    """A test's p values without those of outliers, and its q values."""
+    flagged = outliers(fitted) if options.inference == "compiled" else np.asarray(fitted.cooks_outlier())
+    p_values = np.where(flagged & options.cooks, np.nan, result["p_value"])
+    means = fitted.var["_normed_means"].to_numpy(dtype=float)
+    filtering = options.independent_filtering
+    q_values = independent_filtering(p_values, means, options.alpha) if filtering else adjust(p_values)
+    return result.assign(p_value=p_values, q_value=q_values)
+
+
+def _whole(frame: pd.DataFrame, before: pd.Series, base_mean: pd.Series) -> pd.DataFrame:
+    """A test's rows for all genes of the matrix, with the reason where there is no p or q value."""
+    whole = frame.assign(status=_status(frame, base_mean[frame.index])).reindex(before.index)
+    return whole.assign(status=whole["status"].where(before == "tested", before), base_mean=base_mean)
+
+
+def _named(frames: list[pd.DataFrame], matrix: CountMatrix) -> pd.DataFrame:
+    """Tests below each other, with gene ids and symbols as columns."""
+    return pd.concat(frames).rename_axis("gene_id").join(matrix.genes["gene_name"]).reset_index()
+
+
+def _report(what: str, name: str, frame: pd.DataFrame, options: Statistics) -> None:
+    LOGGER.info("%s %s: %d genes at q < %g.", what, name, (frame["q_value"] < options.alpha).sum(), options.alpha)
 
 
 def _status(frame: pd.DataFrame, base_mean: pd.Series) -> pd.Series:

@@ -46,7 +46,7 @@ def plan(samples: pd.DataFrame, config: Config) -> Plan:
             problems += error.problems
     for what, names in {
         "models": [model.id for model in models],
-        "contrasts": [estimand.id for model in models for estimand in model.estimands],
+        "contrasts": [each.id for model in models for each in model.questions],
     }.items():
         if repeated := collisions(names):
             problems.append(Problem("models", f"an id of its own for each of the {what}", listing(repeated)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -30,6 +30,35 @@ class Estimand:
 
 
 @dataclass(frozen=True)
+class Joint:
+    """A question to several contrasts of a model at once: whether any of them differs from zero."""
+
+    id: str
+    says: str
+    vectors: tuple[tuple[float, ...], ...]  # weights on the columns of the model, a row a contrast
+    contrasts: tuple[str, ...]
+    samples: tuple[str, ...]
+    subjects: tuple[str, ...]
+    dropped: dict[str, str] = field(default_factory=dict)  # sample: reason
+    warnings: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, identity: str, says: str, estimands: Sequence[Estimand]) -> Joint:
+        """The test of some estimands of one model."""
+        samples = dict.fromkeys(sample for each in estimands for sample in each.samples)
+        dropped = {sample: why for each in estimands for sample, why in each.dropped.items() if sample not in samples}
+        return cls(
+            identity,
+            says,
+            tuple(each.vector for each in estimands),
+            tuple(each.id for each in estimands),
+            tuple(samples),
+            tuple(dict.fromkeys(subject for each in estimands for subject in each.subjects)),
+            dropped,
+        )
+
+
+@dataclass(frozen=True)
 class Model:
     """A full-rank design for one fit, and the estimands that it answers."""
 
@@ -40,6 +69,12 @@ class Model:
     rows: tuple[tuple[float, ...], ...]  # design matrix (samples x columns)
     block: str
     estimands: tuple[Estimand, ...]
+    joint: tuple[Joint, ...] = ()
+
+    @property
+    def questions(self) -> tuple[Estimand | Joint, ...]:
+        """What is tested, one contrast or several at once."""
+        return (*self.estimands, *self.joint)
 
     @property
     def matrix(self) -> pd.DataFrame:
@@ -88,14 +123,15 @@ class Plan:
         return TypeAdapter(cls).validate_python(value)
 
     def table(self) -> pd.DataFrame:
-        """One row an estimand, as `tables.DESIGN`."""
+        """One row an estimand or joint test, as `tables.DESIGN`."""
         rows = [
             {
                 "contrast": each.id,
+                "test": "wald" if isinstance(each, Estimand) else "likelihood_ratio",
                 "says": each.says,
                 "model": model.id,
                 "block": model.block,
-                "weights": "; ".join(f"{cell}: {weight:+g}" for cell, weight in each.weights.items()),
+                "weights": _weights(each),
                 "n_samples": len(each.samples),
                 "n_subjects": len(each.subjects) or len(each.samples),
                 "samples": " ".join(each.samples),
@@ -103,7 +139,8 @@ class Plan:
                 "dropped": "; ".join(f"{sample}: {why}" for sample, why in each.dropped.items()),
                 "warnings": " ".join(each.warnings),
             }
-            for model, each in self.estimands.values()
+            for model in self.models
+            for each in model.questions
         ]
         return DESIGN.conform(pd.DataFrame(rows))
 
@@ -119,6 +156,8 @@ class Plan:
                 reasons = pd.Series(each.dropped, dtype=object).value_counts(sort=False)
                 lines += [f"      left out: {count} ({why})" for why, count in reasons.items()]
                 lines += [f"      beware: {warning}" for warning in each.warnings]
+            for test in model.joint:
+                lines += [f"  {test.id}", f"      {test.says}"]
         return "\n".join([*lines, "", *self.notes]).strip()
 
     def with_depths(self, totals: pd.Series) -> Plan:
@@ -149,3 +188,9 @@ class Plan:
                 estimands.append(each)
             models.append(replace(model, estimands=tuple(estimands)))
         return replace(self, models=tuple(models))
+
+
+def _weights(each: Estimand | Joint) -> str:
+    if isinstance(each, Joint):
+        return "; ".join(each.contrasts)
+    return "; ".join(f"{cell}: {weight:+g}" for cell, weight in each.weights.items())

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from trialseq.config import Contrast, ExplicitModel
-from trialseq.design.estimands import Estimand, Model
+from trialseq.config import Contrast, ExplicitModel, JointTest
+from trialseq.design.estimands import Estimand, Joint, Model
 from trialseq.design.grammar import Formula, GrammarError, parse_contrast, parse_formula, resolve_cell
 from trialseq.design.roles import text
 from trialseq.naming import file_name
@@ -37,44 +37,40 @@ def model(samples: pd.DataFrame, options: ExplicitModel, subject: str | None, en
     _refuse_entangled(design.matrix, entry, options.formula)
 
     problems: list[Problem] = []
+    asked = {f"{entry}.contrasts.{index}.expression": each for index, each in enumerate(options.contrasts)}
+    asked |= _of_joint_tests(options, entry)
     cells: dict[str, list[tuple[dict[str, str], float]]] = {}
-    for index, contrast in enumerate(options.contrasts):
-        where = f"{entry}.contrasts.{index}.expression"
+    for where, contrast in asked.items():
         try:
-            cells[contrast.id] = _cells(contrast, levels)
+            cells[where] = _cells(contrast, levels)
         except GrammarError as error:
             known = [level for values in levels.values() for level in values]
             problems.append(Problem(where, str(error), contrast.expression, f"levels are {listing(known)}"))
     named = {factor for each in cells.values() for cell, _ in each for factor in cell}
     factors = [factor for factor in levels if factor in named]
     of_sample = frame[factors].agg(".".join, axis=1) if factors else pd.Series("", index=frame.index)
-    estimands = []
-    for index, contrast in enumerate(options.contrasts):
-        if contrast.id not in cells:
-            continue
+    estimands: dict[str, Estimand] = {}
+    for where, weights in cells.items():
         takes_part = pd.Series(False, index=frame.index)
-        for cell, _ in cells[contrast.id]:
+        for cell, _ in weights:
             members = (frame[list(cell)] == pd.Series(cell)).all(axis=1)
             takes_part |= members
             if members.sum() < FEWEST:
-                name = ".".join(cell.values())
-                found = f"{name}: {members.sum()}"
-                problems.append(Problem(f"{entry}.contrasts.{index}", f"at least {FEWEST} samples in each cell", found))
+                found = f"{'.'.join(cell.values())}: {members.sum()}"
+                place = where.removesuffix(".expression")
+                problems.append(Problem(place, f"at least {FEWEST} samples in each cell", found))
         used = frame.index[takes_part]
-        vector = sum(weight * design.mean(cell) for cell, weight in cells[contrast.id])
-        weights = {".".join(cell.values()): weight for cell, weight in cells[contrast.id]}
+        vector = sum(weight * design.mean(cell) for cell, weight in weights)
         subjects = tuple(dict.fromkeys(text(samples.loc[used, subject]))) if subject in samples else ()
-        says = contrast.says or f"{contrast.expression}; positive means that this is above zero."
-        estimands.append(
-            Estimand(
-                file_name(*contrast.id.split(".")),
-                says,
-                tuple(np.asarray(vector, dtype=float).tolist()),
-                weights,
-                tuple(used),
-                subjects,
-                dropped,
-            )
+        contrast = asked[where]
+        estimands[contrast.id] = Estimand(
+            file_name(*contrast.id.split(".")) if contrast in options.contrasts else contrast.id,
+            contrast.says or f"{contrast.expression}; positive means that this is above zero.",
+            tuple(np.asarray(vector, dtype=float).tolist()),
+            {".".join(cell.values()): weight for cell, weight in weights},
+            tuple(used),
+            subjects,
+            dropped,
         )
     if len(frame) - design.matrix.shape[1] < 1:
         found = f"{len(frame)} samples, {design.matrix.shape[1]} columns"
@@ -89,8 +85,28 @@ def model(samples: pd.DataFrame, options: ExplicitModel, subject: str | None, en
         tuple(design.matrix.columns),
         rows,
         "",
-        tuple(estimands),
+        tuple(estimands[contrast.id] for contrast in options.contrasts),
+        tuple(_joint(test, [estimands[name] for name in test.contrasts]) for test in options.joint),
     )
+
+
+def _of_joint_tests(options: ExplicitModel, entry: str) -> dict[str, Contrast]:
+    """Contrasts that only joint tests name, by where they stand: an expression is its own id."""
+    ids = {contrast.id for contrast in options.contrasts}
+    return {
+        f"{entry}.joint.{index}.contrasts.{place}": Contrast.model_construct(id=name, expression=name)
+        for index, test in enumerate(options.joint)
+        for place, name in enumerate(test.contrasts)
+        if name not in ids
+    }
+
+
+def _joint(test: JointTest, estimands: list[Estimand]) -> Joint:
+    says = test.says or (
+        f"Whether at least one of {', '.join(each.id for each in estimands)} is not 0. "
+        "A small p value says that one is, not which."
+    )
+    return Joint.of(file_name(*test.id.split(".")), says, estimands)
 
 
 def _frame(

@@ -14,11 +14,20 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from trialseq.design.estimands import Estimand, Model, Plan
+from trialseq.design.estimands import Estimand, Joint, Model, Plan
 from trialseq.design.roles import Roles
 from trialseq.naming import file_name
 
 FEWEST = 2  # subjects (or blocks) behind an estimated cell
+# What a joint test of all estimands of a kind asks; estimands are named kind.<arm>.<state>
+ANY = {
+    "change": "changes at all from the reference visit, in any arm and at any visit",
+    "difference": "changes differently in any of the arms, at any visit",
+    "response": "answers to the state at all, in any arm and at any visit",
+    "response_change": "answers to the state differently at another visit, in any arm",
+    "response_difference": "changes its answer to the state differently in any of the arms, at any visit",
+    "baseline": "differs between any of the arms at the reference visit",
+}
 
 
 def derive(roles: Roles) -> Plan:
@@ -275,7 +284,20 @@ class _Writer:
             rows,
             block,
             tuple(estimands),
+            tuple(_joint(estimands, "".join(parts[1:]))),
         )
+
+
+def _joint(estimands: Sequence[Estimand], state: str) -> Iterator[Joint]:
+    """For each kind of which a model has several estimands, the test of all at once."""
+    for kind, question in ANY.items():
+        several = [each for each in estimands if each.id.split(".")[0] == kind]
+        if len(several) >= FEWEST:
+            says = (
+                f"Whether expression {question}{_where(state=state)}: at least one of "
+                f"{', '.join(each.id for each in several)} is not 0. A small p value says that one is, not which."
+            )
+            yield Joint.of(file_name(f"any_{kind}", *filter(None, [state])), says, several)
 
 
 def _where(arm: str = "", state: str = "") -> str:

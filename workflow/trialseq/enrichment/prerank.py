@@ -20,7 +20,7 @@ COLUMNS = {"Term": "set_id", "NES": "nes", "NOM p-val": "p_value"}
 def test(
     ranked: pd.DataFrame, sets: Mapping[str, Ranks], options: Enrichment, _alpha: float, threads: int
 ) -> pd.DataFrame:
-    """Test every set against the ranking by the Wald statistic.
+    """Test every set against the ranking by the Wald statistic against zero.
 
     The direction is the sign of the score, the genes are the leading edge from the end of the ranking inwards. p is
     that of the score among scores of its sign, not resolved below 1e-50. Memory grows with `batch_size`; results do

@@ -27,12 +27,13 @@ def by_symbol(genes: pd.DataFrame) -> pd.DataFrame:
 
 
 def tested(genes: pd.DataFrame) -> pd.DataFrame:
-    """Genes with a q value and a symbol, one a symbol, the highest statistic first; ties by gene id.
+    """Genes with a q value and a symbol, one a symbol, the highest Wald statistic against zero first; ties by gene id.
 
     Only a gene with a q value can be called, so only such genes are a background to those that were. The position of
-    a row is the rank of the gene.
+    a row is the rank of the gene. The `statistic` of a threshold is 0 for many genes, so that it ranks none.
     """
     chosen = by_symbol(genes[genes["q_value"].notna()])
+    chosen = chosen.assign(statistic=(chosen["log2_fold_change"] / chosen["lfc_se"]).fillna(0))
     return chosen.sort_values(["statistic", "gene_id"], ascending=[False, True], kind="stable").reset_index(drop=True)
 
 

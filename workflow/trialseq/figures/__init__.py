@@ -63,7 +63,7 @@ class ContrastInputs:
 
     genes, enrichment, pdgf: `tables.CONTRAST_GENES`, `tables.ENRICHMENT`, `tables.PDGF`; running: columns set_id,
     set_name, rank, gene_name, statistic, running_score, in_set; samples: those that the contrast uses; data, roles,
-    levels: as in StudyInputs.
+    levels: as in StudyInputs; asks: what a small p value of a gene speaks for.
     """
 
     contrast: str
@@ -77,6 +77,7 @@ class ContrastInputs:
     roles: dict[str, str]
     levels: dict[str, list[str]]
     alpha: float
+    asks: str
 
 
 @dataclass(frozen=True)

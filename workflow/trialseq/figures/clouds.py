@@ -46,6 +46,11 @@ def cloud(axes: Axes, x: pd.Series, y: pd.Series, genes: pd.DataFrame, alpha: fl
         axes.plot(x[chosen], y[chosen], ls="", mew=0, label=label, rasterized=True, **look)
 
 
+def subtitle(inputs: ContrastInputs) -> str:
+    """What a positive fold change means, and what q refers to."""
+    return f"{inputs.says} Tested for {inputs.asks}."
+
+
 def chosen_names(inputs: ContrastInputs, options: Figures) -> set[str]:
     """Symbols that are labelled: those of the PDGF panel, and those that the user named."""
     panel = inputs.pdgf.loc[inputs.pdgf["section"].isin(GENE_SECTIONS), "id"].astype(str)

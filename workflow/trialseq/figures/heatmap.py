@@ -21,7 +21,8 @@ def figure(inputs: ContrastInputs, options: Figures) -> Figure:
     if genes.empty or who.frame.empty:
         return style.message(inputs.contrast, inputs.says, "No gene was tested.", style.TWO_COLUMNS)
     top = genes.sort_values(["p_value", "gene_id"], kind="stable").head(options.top_genes)
-    top = top.sort_values(["statistic", "gene_id"], ascending=[False, True], kind="stable")
+    top = top.assign(rises=top["log2_fold_change"] > 0)
+    top = top.sort_values(["rises", "statistic", "gene_id"], ascending=[False, False, True], kind="stable")
     names = who.order("arm", "state", "visit", "subject").index
     chosen = inputs.data[names, top["gene_id"]].layers["vst"].T
     spread = chosen.std(axis=1, keepdims=True)
@@ -59,7 +60,7 @@ def _genes(axes: Axes, top: pd.DataFrame, alpha: float) -> None:
     axes.set_yticks(range(len(top)), [style.plain(name, 22) for name in labels], fontsize=style.SMALL)
     for tick, q_value in zip(axes.get_yticklabels(), top["q_value"], strict=True):
         tick.set_fontweight("bold" if q_value < alpha else "normal")
-    rising = int((top["statistic"] > 0).sum())
+    rising = int(top["rises"].sum())
     for first, last, word in ((0, rising, "up"), (rising, len(top), "down")):
         if last > first:
             middle = 1 - (first + last) / 2 / len(top)

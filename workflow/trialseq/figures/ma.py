@@ -14,7 +14,7 @@ def figure(inputs: ContrastInputs, options: Figures) -> Figure:
     genes = inputs.genes[inputs.genes["log2_fold_change"].notna() & (inputs.genes["base_mean"] > 0)]
     if genes.empty:
         return style.message(inputs.contrast, inputs.says, "No gene was tested.", style.TWO_COLUMNS)
-    made = style.figure(style.TWO_COLUMNS, 92, inputs.contrast, inputs.says)
+    made = style.figure(style.TWO_COLUMNS, 92, inputs.contrast, clouds.subtitle(inputs))
     axes = made.subplots()
     axes.set_xscale("log")
     names = clouds.chosen_names(inputs, options)

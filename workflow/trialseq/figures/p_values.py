@@ -13,10 +13,10 @@ WITHOUT = {"outlier": "outliers", "low_count": "low counts", "all_zero": "no cou
 
 
 def figure(inputs: ContrastInputs, _: Figures) -> Figure:
-    """A histogram of p values by status, with the level at which they would lie if nothing changed."""
+    """A histogram of p values by status, with the level of equal heights."""
     status = inputs.genes["status"].value_counts()
     left_out = [f"{style.count(status[name])} {said}" for name, said in WITHOUT.items() if name in status]
-    subtitle = f"{inputs.says} Without a p value: {', '.join(left_out) or 'none'}."
+    subtitle = f"{inputs.says} Tested for {inputs.asks}. Without a p value: {', '.join(left_out) or 'none'}."
     genes = inputs.genes[inputs.genes["p_value"].notna()]
     if genes.empty:
         return style.message(inputs.contrast, subtitle, "No gene was tested.")
@@ -43,7 +43,7 @@ def figure(inputs: ContrastInputs, _: Figures) -> Figure:
             label=f"{said} ({len(values):,})",
         )
         bottom += heights
-    axes.axhline(len(genes) / BINS, color="black", lw=1, ls=(0, (4, 2)), label="level if nothing changed")
+    axes.axhline(len(genes) / BINS, color="black", lw=1, ls=(0, (4, 2)), label="level of equal heights")
     axes.set_xlim(0, 1)
     axes.set_xlabel("p value")
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")

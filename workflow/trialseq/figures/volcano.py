@@ -14,7 +14,7 @@ def figure(inputs: ContrastInputs, options: Figures) -> Figure:
     genes = inputs.genes[inputs.genes["p_value"].notna() & inputs.genes["log2_fold_change"].notna()]
     if genes.empty:
         return style.message(inputs.contrast, inputs.says, "No gene was tested.", style.TWO_COLUMNS)
-    made = style.figure(style.TWO_COLUMNS, 105, inputs.contrast, inputs.says)
+    made = style.figure(style.TWO_COLUMNS, 105, inputs.contrast, clouds.subtitle(inputs))
     axes = made.subplots()
     names = clouds.chosen_names(inputs, options)
     wanted = genes["gene_name"].isin(names)

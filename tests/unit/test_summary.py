@@ -1,0 +1,32 @@
+"""The sentences at the end of a run say what q refers to."""
+
+from __future__ import annotations
+
+import pytest
+
+import drawings
+from sheets import TRIAL, sheet, study
+from trialseq import design, summary
+
+
+@pytest.mark.parametrize(
+    ("statistics", "found"),
+    [
+        ({}, "10 genes up and 10 down of 390 tested (q < 0.05 for a log2 fold change other than 0)"),
+        (
+            {"lfc_threshold": 0.5, "alternative": "greater"},
+            "10 genes up and 10 down of 390 tested (q < 0.05 for a log2 fold change above 0.5)",
+        ),
+        (
+            {"lfc_threshold": 0.5, "alternative": "lessAbs"},
+            "20 genes that hardly move of 390 tested (q < 0.05 for an absolute log2 fold change below 0.5)",
+        ),
+    ],
+)
+def test_the_second_sentence_says_what_was_tested(statistics: dict[str, object], found: str) -> None:
+    config = study(trial=TRIAL, statistics=statistics, enrichment={"min_abs_log2_fold_change": 0.5})
+    plan = design.plan(sheet({"NMN": 3, "Placebo": 3}), config)
+    results = drawings.contrast()
+    genes, pdgf = (dict.fromkeys(plan.estimands, table) for table in (results.genes, results.pdgf))
+    lines = summary.sentences(config, plan, genes, pdgf, [], []).splitlines()
+    assert lines[1].startswith(f"2. difference.NMN_vs_Placebo.Basal, {found};")
