@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
 from pydeseq2.default_inference import DefaultInference
@@ -97,22 +98,13 @@ class CompiledInference(DefaultInference):  # type: ignore[misc]
         optimizer: str = "L-BFGS-B",  # noqa: ARG002 - part of the interface
     ) -> tuple[np.ndarray, np.ndarray]:
         """Dispersions (genes,) and whether each search converged: bracketed roots of the slope always do."""
-        by_gene = _by_gene(counts)
+        bounds = np.log(min_disp), np.log(max_disp)
+        by_gene, centres = _by_gene(counts), np.log(np.asarray(alpha_hat, dtype=float))
         out = np.empty(len(by_gene))
-        start = np.clip(np.asarray(alpha_hat, dtype=float), min_disp, max_disp) if not prior_reg else alpha_hat
         prior = (float(prior_disp_var or 1.0), prior_reg, cr_reg)
-        bounds = (np.log(min_disp), np.log(max_disp))
-        sparse = _sparse(design_matrix)
+        means, sparse = np.maximum(_by_gene(mu), MIN_MU), _sparse(design_matrix)
         self._over_genes(
-            len(by_gene),
-            kernels.dispersion,
-            by_gene,
-            np.maximum(_by_gene(mu), MIN_MU),
-            sparse,
-            np.asarray(start),
-            *bounds,
-            *prior,
-            out,
+            len(out), kernels.dispersion, by_gene, means, sparse, centres, centres, *bounds, *prior, out
         )
         return out, np.ones(len(out), dtype=bool)
 
@@ -179,12 +171,19 @@ def _by_gene(values: np.ndarray) -> np.ndarray:
     return np.ascontiguousarray(np.asarray(values).T, dtype=float)
 
 
-def _sparse(design: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Compressed rows of a design, and the envelope of its normal matrix: see `kernels`."""
+def _sparse(design: np.ndarray) -> tuple[Any, ...]:
+    """Compressed rows of a design, the envelope of its normal matrix and that matrix's entries: see `kernels`."""
     rows, columns = np.nonzero(design)
     ptr = np.searchsorted(rows, np.arange(len(design) + 1))
     first = np.arange(design.shape[1])
     for row in range(len(design)):
         own = columns[ptr[row] : ptr[row + 1]]
         first[own] = np.minimum(first[own], own[0])
-    return ptr, columns, np.asarray(design, dtype=float)[rows, columns], first
+    values = np.asarray(design, dtype=float)[rows, columns]
+    pairs = [(a, b) for low, high in zip(ptr, ptr[1:], strict=False) for a in range(low, high) for b in range(low, a + 1)]
+    left, right = np.array(pairs).T
+    order = np.lexsort([columns[right], columns[left]])
+    left, right = left[order], right[order]
+    place, start = np.unique(np.column_stack([columns[left], columns[right]]), axis=0, return_index=True)
+    gram = place, np.append(start, len(left)), rows[left], values[left] * values[right]
+    return ptr, columns, values, first, gram

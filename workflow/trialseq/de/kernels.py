@@ -1,8 +1,9 @@
 """Compiled kernels over genes: negative binomial fits in the objectives and bounds of PyDESeq2 0.5.4.
 
 Each kernel takes genes [start, stop) of arrays (genes x samples) and writes into arrays that it is given, so that
-threads share nothing but inputs. A design is handed over as `(ptr, idx, val, first)`: its compressed sparse rows, and
-for each column the first column that shares a row with it (the envelope of X'WX and of its Cholesky factor).
+threads share nothing but inputs. A design is handed over as `(ptr, idx, val, first, gram)`: its compressed sparse rows;
+for each column the first column that shares a row with it (the envelope of X'WX and of its Cholesky factor); and
+`gram = (place, start, row, product)`, the entries of X'WX: at each place (i, j), the products of row's values.
 """
 
 # mypy: disable-error-code="no-untyped-def"
@@ -21,7 +22,7 @@ FLOOR = math.log(100.0)  # a dispersion below 100 x the lower bound counts as at
 @njit(nogil=True, cache=True)
 def _factorise(design, matrix):
     """Cholesky factor in the lower triangle, in place and inside the envelope. False where not positive definite."""
-    _, _, _, first = design
+    _, _, _, first, _ = design
     size = len(first)
     for i in range(size):
         for j in range(first[i], i):
@@ -39,9 +40,33 @@ def _factorise(design, matrix):
 
 
 @njit(nogil=True, cache=True)
+def _log_root_slope(design, matrix, tangent):
+    """Derivative of half the log determinant of a matrix along a tangent, by differentiating its factor in place."""
+    _, _, _, first, _ = design
+    half = 0.0
+    for i in range(len(first)):
+        for j in range(first[i], i):
+            total, moved = matrix[i, j], tangent[i, j]
+            for k in range(max(first[i], first[j]), j):
+                total -= matrix[i, k] * matrix[j, k]
+                moved -= tangent[i, k] * matrix[j, k] + matrix[i, k] * tangent[j, k]
+            matrix[i, j] = total * matrix[j, j]
+            tangent[i, j] = (moved - matrix[i, j] * tangent[j, j]) * matrix[j, j]
+        total, moved = matrix[i, i], tangent[i, i]
+        for k in range(first[i], i):
+            total -= matrix[i, k] * matrix[i, k]
+            moved -= 2.0 * matrix[i, k] * tangent[i, k]
+        half += 0.5 * moved / total
+        # On the diagonal the inverse of the factor: a product is faster than a quotient.
+        matrix[i, i] = 1.0 / math.sqrt(total)
+        tangent[i, i] = 0.5 * moved * matrix[i, i]
+    return half
+
+
+@njit(nogil=True, cache=True)
 def _solve(design, factor, vector):
     """Solve L L' x = vector in place."""
-    _, _, _, first = design
+    _, _, _, first, _ = design
     size = len(first)
     for i in range(size):
         total = vector[i]
@@ -57,23 +82,23 @@ def _solve(design, factor, vector):
 @njit(nogil=True, cache=True)
 def _normal(design, weights, ridge, matrix):
     """Lower triangle of X' W X + ridge."""
-    ptr, idx, val, first = design
-    size = len(first)
-    for i in range(size):
+    _, _, _, first, (place, start, row, product) = design
+    for i in range(len(first)):
         for j in range(first[i], i + 1):
             matrix[i, j] = 0.0
-        matrix[i, i] = ridge
-    for row in range(len(ptr) - 1):
-        for a in range(ptr[row], ptr[row + 1]):
-            scaled = weights[row] * val[a]
-            for b in range(ptr[row], a + 1):
-                matrix[idx[a], idx[b]] += scaled * val[b]
+    for entry in range(len(place)):
+        total = 0.0
+        for term in range(start[entry], start[entry + 1]):
+            total += weights[row[term]] * product[term]
+        matrix[place[entry, 0], place[entry, 1]] = total
+    for i in range(len(first)):
+        matrix[i, i] += ridge
 
 
 @njit(nogil=True, cache=True)
 def _leverage(design, row, factor, work):
     """Quadratic form x' (L L')^-1 x of one row of the design."""
-    ptr, idx, val, first = design
+    ptr, idx, val, first, _ = design
     size = len(first)
     start = idx[ptr[row]]
     for k in range(start, size):
@@ -85,14 +110,15 @@ def _leverage(design, row, factor, work):
         value = work[i]
         for k in range(max(first[i], start), i):
             value -= factor[i, k] * work[k]
-        work[i] = value / factor[i, i]
-        total += work[i] * work[i]
+        if value != 0.0:
+            work[i] = value / factor[i, i]
+            total += work[i] * work[i]
     return total
 
 
 @njit(nogil=True, cache=True)
 def _predict(design, beta, eta):
-    ptr, idx, val, _ = design
+    ptr, idx, val, _, _ = design
     for row in range(len(ptr) - 1):
         total = 0.0
         for a in range(ptr[row], ptr[row + 1]):
@@ -102,29 +128,34 @@ def _predict(design, beta, eta):
 
 @njit(nogil=True, cache=True)
 def irls(start, stop, counts, size_factors, dispersions, design, beta_init, limits, beta_out, mu_out, hat_out, failed):
-    """Iteratively reweighted least squares with a ridge of 1e-6; `failed` marks genes that start to diverge."""
+    """Iteratively reweighted least squares with a ridge of 1e-6; `failed` marks genes that start to diverge.
+
+    Leverages are left out where `hat_out` is empty.
+    """
     min_mu, beta_tol, max_beta, maxiter = limits
-    ptr, idx, val, first = design
+    ptr, idx, val, first, _ = design
     samples, size = counts.shape[1], len(first)
     matrix, vector, work = np.zeros((size, size)), np.empty(size), np.empty(size)
     beta, eta, mu, weights = np.empty(size), np.empty(samples), np.empty(samples), np.empty(samples)
+    offsets, lowest = np.log(size_factors), np.log(min_mu / size_factors)
     for gene in range(start, stop):
         alpha = dispersions[gene]
         inverse = 1.0 / alpha
-        constant = samples * inverse * math.log(alpha)
+        constant = samples * (inverse * math.log(alpha) + math.lgamma(inverse))
         for s in range(samples):
             y = counts[gene, s]
-            constant -= math.lgamma(y + inverse) - math.lgamma(y + 1.0) - math.lgamma(inverse)
+            constant -= math.lgamma(y + inverse) - math.lgamma(y + 1.0) + y * offsets[s]
         beta[:] = beta_init[gene]
         _predict(design, beta, eta)
-        for s in range(samples):
-            mu[s] = max(size_factors[s] * math.exp(eta[s]), min_mu)
         deviance, ratio, iterations = 1000.0, 1.0, 0
         while ratio > beta_tol:
             vector[:] = 0.0
             for s in range(samples):
+                # Where a mean is held at its lowest, so is its predictor.
+                eta[s] = max(eta[s], lowest[s])
+                mu[s] = size_factors[s] * math.exp(eta[s])
                 weights[s] = mu[s] / (1.0 + mu[s] * alpha)
-                response = weights[s] * (math.log(mu[s] / size_factors[s]) + (counts[gene, s] - mu[s]) / mu[s])
+                response = weights[s] * (eta[s] + counts[gene, s] / mu[s] - 1.0)
                 for a in range(ptr[s], ptr[s + 1]):
                     vector[idx[a]] += val[a] * response
             _normal(design, weights, 1e-6, matrix)
@@ -140,130 +171,144 @@ def irls(start, stop, counts, size_factors, dispersions, design, beta_init, limi
             _predict(design, beta, eta)
             total = constant
             for s in range(samples):
-                mu[s] = max(size_factors[s] * math.exp(eta[s]), min_mu)
-                total += (counts[gene, s] + inverse) * math.log(inverse + mu[s]) - counts[gene, s] * math.log(mu[s])
+                held = max(eta[s], lowest[s])
+                total += (counts[gene, s] + inverse) * math.log(inverse + size_factors[s] * math.exp(held))
+                total -= counts[gene, s] * held
             before, deviance = deviance, -2.0 * total
             ratio = abs(deviance - before) / (abs(deviance) + 0.1)
         if failed[gene]:
             continue
-        for s in range(samples):
-            weights[s] = mu[s] / (1.0 + mu[s] * alpha)
-        _normal(design, weights, 1e-6, matrix)
-        _factorise(design, matrix)
-        for s in range(samples):
-            hat_out[gene, s] = weights[s] * _leverage(design, s, matrix, work)
-            mu_out[gene, s] = size_factors[s] * math.exp(eta[s])
         beta_out[gene] = beta
+        for s in range(samples):
+            mu_out[gene, s] = size_factors[s] * math.exp(eta[s])
+            weights[s] = max(mu_out[gene, s], min_mu)
+            weights[s] /= 1.0 + weights[s] * alpha
+        if len(hat_out):
+            _normal(design, weights, 1e-6, matrix)
+            _factorise(design, matrix)
+            for s in range(samples):
+                hat_out[gene, s] = weights[s] * _leverage(design, s, matrix, work)
 
 
 @njit(nogil=True, cache=True)
-def digamma_excess(y, inverse):
-    """digamma(y + r) - digamma(r) - log1p(y / r), without cancellation for large r = 1 / dispersion."""
-    total, low, high = 0.0, inverse, inverse + y
-    while low < _CLOSE:
-        total += 1.0 / high - 1.0 / low
-        low += 1.0
+def digamma_lag(x):
+    """digamma(x) - log(x): upwards by the recurrence, then by the asymptotic series."""
+    high, total = x, 0.0
+    while high < _CLOSE:
+        total += 1.0 / high
         high += 1.0
-    # The recurrence shifted both by the same number of steps; put the logarithms right.
-    if low > inverse:
-        total = math.log(high / low) - math.log1p(y / inverse) - total
-    a, b = 1.0 / low, 1.0 / high
-    squares = a * a, b * b
-    apart = y / (low * high)  # a - b
-    both = a + b
-    quartic = squares[0] + squares[1]
-    return (
-        total
-        + 0.5 * apart
-        + apart * both / 12.0
-        - apart * both * quartic / 120.0
-        + apart * both * (squares[0] * squares[0] + squares[0] * squares[1] + squares[1] * squares[1]) / 252.0
-        - apart * both * quartic * (squares[0] * squares[0] + squares[1] * squares[1]) / 240.0
+    square = 1.0 / (high * high)
+    series = -0.5 / high - square * (1 / 12 - square * (1 / 120 - square * (1 / 252 - square / 240)))
+    return series if high == x else series + math.log(high / x) - total
+
+
+@njit(nogil=True, cache=True)
+def digamma_excess(y, inverse, lag):
+    """digamma(y + r) - digamma(r) - log1p(y / r), for r = 1 / dispersion and its `digamma_lag`."""
+    if y == 0.0:
+        return 0.0
+    if inverse < _CLOSE:
+        return digamma_lag(inverse + y) - lag
+    # The difference of both series term by term, which does not cancel for large r.
+    a, b = 1.0 / inverse, 1.0 / (inverse + y)
+    apart, both, first, second = a * b * y, a + b, a * a, b * b
+    quartic = first + second
+    return apart * (
+        0.5
+        + both / 12.0
+        - both * quartic / 120.0
+        + both * (first * first + first * second + second * second) / 252.0
+        - both * quartic * (first * first + second * second) / 240.0
     )
 
 
 @njit(nogil=True, cache=True)
-def _slope(x, counts, mu, design, centre, variance, with_prior, with_cox_reid, matrix, weights, work):
+def _slope(x, counts, mu, design, centre, variance, with_prior, with_cox_reid, matrix, tangent, weights, slopes):
     """Derivative in log dispersion of the negative log likelihood, the Cox-Reid term and the prior."""
     alpha = math.exp(x)
     inverse = 1.0 / alpha
-    total = 0.0
+    lag = digamma_lag(inverse) if inverse < _CLOSE else 0.0
+    total, product = 0.0, 1.0
     for s in range(len(counts)):
         d = (mu[s] - counts[s]) * alpha / (1.0 + counts[s] * alpha)
-        # log1p(d) - d / (1 + d), by its series where the difference would cancel
+        # log1p(d) - d / (1 + d), by its series where the difference would cancel; one logarithm for many samples
         if abs(d) < _TINY:
-            lack = d * d * (0.5 - d * (2.0 / 3.0 - d * (0.75 - 0.8 * d)))
+            total -= d * d * (0.5 - d * (2.0 / 3.0 - d * (0.75 - 0.8 * d)))
         else:
-            lack = math.log1p(d) - d / (1.0 + d)
-        total += digamma_excess(counts[s], inverse) - lack
-    total *= inverse
+            total += d / (1.0 + d)
+            product *= 1.0 + d
+            if not 1e-200 < product < 1e200:
+                total -= math.log(product)
+                product = 1.0
+        total += digamma_excess(counts[s], inverse, lag)
+    total = (total - math.log(product)) * inverse
     if with_cox_reid:
         for s in range(len(counts)):
             weights[s] = mu[s] / (1.0 + mu[s] * alpha)
+            slopes[s] = -alpha * weights[s] * weights[s]
         _normal(design, weights, 0.0, matrix)
-        _factorise(design, matrix)
-        trace = 0.0
-        for s in range(len(counts)):
-            trace += weights[s] * weights[s] * _leverage(design, s, matrix, work)
-        total -= 0.5 * alpha * trace
+        _normal(design, slopes, 0.0, tangent)
+        total += _log_root_slope(design, matrix, tangent)
     if with_prior:
         total += (x - centre) / variance
     return total
 
 
 @njit(nogil=True, cache=True)
-def dispersion(start, stop, counts, mu, design, initial, low, high, variance, with_prior, with_cox_reid, out):
-    """The stationary point of the dispersion's objective downhill of its start, in [low, high] (log).
+def dispersion(
+    start, stop, counts, mu, design, centres, begin, low, high, variance, with_prior, with_cox_reid, out
+):
+    """The stationary point of the dispersion's objective downhill of its beginning, in [low, high] (all log).
 
-    The slope is followed downhill in growing steps until it changes its sign, then bracketed by the ITP method
-    (Oliveira and Takahashi 2020), which needs no second derivative.
+    The slope is followed downhill in growing steps until it changes its sign, then its root is interpolated inside
+    the bracket (Chandrupatla 1997) until a step is below 1e-7.
     """
-    _, _, _, first = design
+    _, _, _, first, _ = design
     samples, size = counts.shape[1], len(first)
-    matrix, weights, work = np.zeros((size, size)), np.empty(samples), np.empty(size)
+    matrix, tangent = np.zeros((size, size)), np.zeros((size, size))
+    work = matrix, tangent, np.empty(samples), np.empty(samples)
+    # What the curvature is where counts are large: a first step that seldom has to be followed by another.
+    curvature = 0.5 * (samples - size) + (1.0 / variance if with_prior else 0.0)
     for gene in range(start, stop):
-        y, m = counts[gene], mu[gene]
-        centre = math.log(initial[gene])
-        x = min(max(centre, low), high)
-        slope = _slope(x, y, m, design, centre, variance, with_prior, with_cox_reid, matrix, weights, work)
+        y, m, centre = counts[gene], mu[gene], centres[gene]
+        b = min(max(begin[gene], low), high)
+        fb = _slope(b, y, m, design, centre, variance, with_prior, with_cox_reid, *work)
         # From a start at the lower bound the slope, which is in log dispersion, is next to nothing. R's search ends
         # there, because its first step, of the slope's length, gains less than 1e-6; so does this one.
-        if not with_prior and x <= low + FLOOR and slope * slope < 1e-6:
-            out[gene] = math.exp(x)
-            continue
-        a, fa, b, fb = x, slope, x, slope
-        step = -0.5 if slope > 0.0 else 0.5
-        while fb * slope > 0.0 and ((slope > 0.0 and b > low) or (slope < 0.0 and b < high)):
-            a, fa = b, fb
-            b = min(max(b + step, low), high)
-            step *= 2.0
-            fb = _slope(b, y, m, design, centre, variance, with_prior, with_cox_reid, matrix, weights, work)
-        if a == b or fb * slope > 0.0:
+        if not with_prior and b <= low + FLOOR and fb * fb < 1e-6:
             out[gene] = math.exp(b)
             continue
-        if a > b:
-            a, fa, b, fb = b, fb, a, fa
-        # fa < 0 < fb: the slope rises through zero at a minimum.
-        tolerance = 1e-9
-        most = math.ceil(math.log2((b - a) / (2.0 * tolerance))) + 1 if b - a > 2.0 * tolerance else 0
-        for iteration in range(2 * most + 4):
-            if b - a <= 2.0 * tolerance:
-                break
-            middle = 0.5 * (a + b)
-            radius = max(tolerance * 2.0 ** (most - iteration) - 0.5 * (b - a), 0.0)
-            shift = 0.2 * (b - a) * (b - a)
-            estimate = (fb * a - fa * b) / (fb - fa)
-            sign = 1.0 if middle > estimate else -1.0
-            truncated = estimate + sign * shift if shift <= abs(middle - estimate) else middle
-            point = truncated if abs(truncated - middle) <= radius else middle - sign * radius
-            value = _slope(point, y, m, design, centre, variance, with_prior, with_cox_reid, matrix, weights, work)
-            if value > 0.0:
-                b, fb = point, value
-            elif value < 0.0:
-                a, fa = point, value
+        downhill = -1.0 if fb > 0.0 else 1.0
+        step = min(max(1.2 * abs(fb) / curvature, 0.05), 2.0)
+        a, fa = b, fb
+        while fb * downhill < 0.0 and ((downhill < 0.0 and b > low) or (downhill > 0.0 and b < high)):
+            a, fa = b, fb
+            b = min(max(b + downhill * step, low), high)
+            step *= 2.0
+            fb = _slope(b, y, m, design, centre, variance, with_prior, with_cox_reid, *work)
+        if a == b or fb * downhill < 0.0:
+            out[gene] = math.exp(b)
+            continue
+        c, fc = a, fa
+        share = fb / (fb - fa)
+        # From here b is the newest point, a lies across the root from it, c is the one before.
+        while True:
+            x = b + share * (a - b)
+            fx = _slope(x, y, m, design, centre, variance, with_prior, with_cox_reid, *work)
+            moved = abs(x - b)
+            if fx * fb > 0.0:
+                c, fc = b, fb
             else:
-                a = b = point
-        out[gene] = math.exp(0.5 * (a + b))
+                c, fc, a, fa = a, fa, b, fb
+            b, fb = x, fx
+            if fx == 0.0 or moved < 1e-7 or abs(a - b) < 1e-7:
+                break
+            xi, phi = (b - a) / (c - a), (fb - fa) / (fc - fa)
+            if phi * phi < xi and (1.0 - phi) * (1.0 - phi) < 1.0 - xi:
+                share = fb / (fa - fb) * fc / (fa - fc) + (c - b) / (a - b) * fb / (fc - fb) * fa / (fc - fa)
+            else:
+                share = 0.5
+        out[gene] = math.exp(b)
 
 
 @njit(nogil=True, cache=True)
@@ -285,7 +330,7 @@ def _penalised(beta, counts, size_of, offset, design, index, scale, other, eta):
 @njit(nogil=True, cache=True)
 def _newton(beta, counts, size_of, offset, design, index, scale, other, matrix, gradient, trial, eta, weights):
     """Newton's method with backtracking, in place. Returns the objective and whether it converged."""
-    ptr, idx, val, first = design
+    ptr, idx, val, first, _ = design
     size = len(first)
     value = _penalised(beta, counts, size_of, offset, design, index, scale, other, eta)
     for _ in range(200):
@@ -338,7 +383,7 @@ def shrink(
     start, stop, counts, sizes, offset, design, beta_init, index, scale, other, beta_out, variance_out, converged
 ):
     """Maximum a posteriori coefficients, the better of two starts, and the variance of the shrunken one."""
-    _, _, _, first = design
+    _, _, _, first, _ = design
     samples, size = counts.shape[1], len(first)
     matrix, gradient, trial = np.zeros((size, size)), np.empty(size), np.empty(size)
     eta, weights, one, two = np.empty(samples), np.empty(samples), np.empty(size), np.empty(size)
@@ -376,7 +421,7 @@ def shrink(
 @njit(nogil=True, cache=True)
 def standard_error(start, stop, mu, dispersions, design, ridge, contrast, out):
     """Standard error of a contrast: sqrt(c' H M H c), M = X' W X and H = (M + ridge)^-1."""
-    ptr, idx, val, first = design
+    ptr, idx, val, first, _ = design
     samples, size = mu.shape[1], len(first)
     matrix, vector, weights = np.zeros((size, size)), np.empty(size), np.empty(samples)
     for gene in range(start, stop):
