@@ -21,7 +21,10 @@ FLOOR = math.log(100.0)  # a dispersion below 100 x the lower bound counts as at
 
 @njit(nogil=True, cache=True)
 def _factorise(design, matrix):
-    """Cholesky factor in the lower triangle, in place and inside the envelope. False where not positive definite."""
+    """Cholesky factor in the lower triangle, in place and inside the envelope. False where not positive definite.
+
+    On its diagonal stand inverses, here and in all that follows: a product is faster than a quotient.
+    """
     _, _, _, first, _ = design
     size = len(first)
     for i in range(size):
@@ -29,13 +32,13 @@ def _factorise(design, matrix):
             total = matrix[i, j]
             for k in range(max(first[i], first[j]), j):
                 total -= matrix[i, k] * matrix[j, k]
-            matrix[i, j] = total / matrix[j, j]
+            matrix[i, j] = total * matrix[j, j]
         total = matrix[i, i]
         for k in range(first[i], i):
             total -= matrix[i, k] * matrix[i, k]
         if not total > 0.0:
             return False
-        matrix[i, i] = math.sqrt(total)
+        matrix[i, i] = 1.0 / math.sqrt(total)
     return True
 
 
@@ -57,7 +60,6 @@ def _log_root_slope(design, matrix, tangent):
             total -= matrix[i, k] * matrix[i, k]
             moved -= 2.0 * matrix[i, k] * tangent[i, k]
         half += 0.5 * moved / total
-        # On the diagonal the inverse of the factor: a product is faster than a quotient.
         matrix[i, i] = 1.0 / math.sqrt(total)
         tangent[i, i] = 0.5 * moved * matrix[i, i]
     return half
@@ -72,9 +74,9 @@ def _solve(design, factor, vector):
         total = vector[i]
         for k in range(first[i], i):
             total -= factor[i, k] * vector[k]
-        vector[i] = total / factor[i, i]
+        vector[i] = total * factor[i, i]
     for i in range(size - 1, -1, -1):
-        vector[i] /= factor[i, i]
+        vector[i] *= factor[i, i]
         for k in range(first[i], i):
             vector[k] -= factor[i, k] * vector[i]
 
@@ -110,9 +112,8 @@ def _leverage(design, row, factor, work):
         value = work[i]
         for k in range(max(first[i], start), i):
             value -= factor[i, k] * work[k]
-        if value != 0.0:
-            work[i] = value / factor[i, i]
-            total += work[i] * work[i]
+        work[i] = value * factor[i, i]
+        total += work[i] * work[i]
     return total
 
 
@@ -124,6 +125,15 @@ def _predict(design, beta, eta):
         for a in range(ptr[row], ptr[row + 1]):
             total += val[a] * beta[idx[a]]
         eta[row] = total
+
+
+@njit(nogil=True, cache=True)
+def _means(design, beta, size_factors, lowest, eta, mu):
+    """Means and predictors, which are held at their lowest."""
+    _predict(design, beta, eta)
+    for s in range(len(mu)):
+        eta[s] = max(eta[s], lowest[s])
+        mu[s] = size_factors[s] * math.exp(eta[s])
 
 
 @njit(nogil=True, cache=True)
@@ -146,14 +156,11 @@ def irls(start, stop, counts, size_factors, dispersions, design, beta_init, limi
             y = counts[gene, s]
             constant -= math.lgamma(y + inverse) - math.lgamma(y + 1.0) + y * offsets[s]
         beta[:] = beta_init[gene]
-        _predict(design, beta, eta)
+        _means(design, beta, size_factors, lowest, eta, mu)
         deviance, ratio, iterations = 1000.0, 1.0, 0
         while ratio > beta_tol:
             vector[:] = 0.0
             for s in range(samples):
-                # Where a mean is held at its lowest, so is its predictor.
-                eta[s] = max(eta[s], lowest[s])
-                mu[s] = size_factors[s] * math.exp(eta[s])
                 weights[s] = mu[s] / (1.0 + mu[s] * alpha)
                 response = weights[s] * (eta[s] + counts[gene, s] / mu[s] - 1.0)
                 for a in range(ptr[s], ptr[s + 1]):
@@ -168,21 +175,20 @@ def irls(start, stop, counts, size_factors, dispersions, design, beta_init, limi
                 failed[gene] = True
                 break
             beta[:] = vector
-            _predict(design, beta, eta)
+            _means(design, beta, size_factors, lowest, eta, mu)
             total = constant
             for s in range(samples):
-                held = max(eta[s], lowest[s])
-                total += (counts[gene, s] + inverse) * math.log(inverse + size_factors[s] * math.exp(held))
-                total -= counts[gene, s] * held
+                total += (counts[gene, s] + inverse) * math.log(inverse + mu[s]) - counts[gene, s] * eta[s]
             before, deviance = deviance, -2.0 * total
             ratio = abs(deviance - before) / (abs(deviance) + 0.1)
         if failed[gene]:
             continue
-        beta_out[gene] = beta
+        for s in range(samples):
+            weights[s] = mu[s] / (1.0 + mu[s] * alpha)
+        _predict(design, beta, eta)
         for s in range(samples):
             mu_out[gene, s] = size_factors[s] * math.exp(eta[s])
-            weights[s] = max(mu_out[gene, s], min_mu)
-            weights[s] /= 1.0 + weights[s] * alpha
+        beta_out[gene] = beta
         if len(hat_out):
             _normal(design, weights, 1e-6, matrix)
             _factorise(design, matrix)
@@ -255,9 +261,7 @@ def _slope(x, counts, mu, design, centre, variance, with_prior, with_cox_reid, m
 
 
 @njit(nogil=True, cache=True)
-def dispersion(
-    start, stop, counts, mu, design, centres, begin, low, high, variance, with_prior, with_cox_reid, out
-):
+def dispersion(start, stop, counts, mu, design, centres, begin, low, high, variance, with_prior, with_cox_reid, out):
     """The stationary point of the dispersion's objective downhill of its beginning, in [low, high] (all log).
 
     The slope is followed downhill in growing steps until it changes its sign, then its root is interpolated inside
@@ -419,8 +423,8 @@ def shrink(
 
 
 @njit(nogil=True, cache=True)
-def standard_error(start, stop, mu, dispersions, design, ridge, contrast, out):
-    """Standard error of a contrast: sqrt(c' H M H c), M = X' W X and H = (M + ridge)^-1."""
+def standard_errors(start, stop, mu, dispersions, design, ridge, contrasts, out):
+    """Standard error of each contrast: sqrt(c' H M H c), M = X' W X and H = (M + ridge)^-1."""
     ptr, idx, val, first, _ = design
     samples, size = mu.shape[1], len(first)
     matrix, vector, weights = np.zeros((size, size)), np.empty(size), np.empty(samples)
@@ -431,12 +435,13 @@ def standard_error(start, stop, mu, dispersions, design, ridge, contrast, out):
         if not _factorise(design, matrix):
             out[gene] = np.nan
             continue
-        vector[:] = contrast
-        _solve(design, matrix, vector)
-        total = 0.0
-        for s in range(samples):
-            fitted = 0.0
-            for a in range(ptr[s], ptr[s + 1]):
-                fitted += val[a] * vector[idx[a]]
-            total += weights[s] * fitted * fitted
-        out[gene] = math.sqrt(total)
+        for contrast in range(len(contrasts)):
+            vector[:] = contrasts[contrast]
+            _solve(design, matrix, vector)
+            total = 0.0
+            for s in range(samples):
+                fitted = 0.0
+                for a in range(ptr[s], ptr[s + 1]):
+                    fitted += val[a] * vector[idx[a]]
+                total += weights[s] * fitted * fitted
+            out[gene, contrast] = math.sqrt(total)

@@ -48,7 +48,7 @@ def fit(matrix: CountMatrix, model: Model, options: Statistics, threads: int) ->
 
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        fitted = _fit(counts[kept], model, factors, options, threads)
+        fitted = estimate(counts[kept], model, factors, options, threads)
         frames, shrinkage = [], {}
         for estimand in model.estimands:
             frame, failures = _test(fitted, model, estimand, options)
@@ -80,7 +80,8 @@ def fit(matrix: CountMatrix, model: Model, options: Statistics, threads: int) ->
     return Fit(statistics, dispersions, notes)
 
 
-def _fit(counts: pd.DataFrame, model: Model, factors: pd.Series, options: Statistics, threads: int) -> Any:  # noqa: ANN401
+def estimate(counts: pd.DataFrame, model: Model, factors: pd.Series, options: Statistics, threads: int) -> Any:  # noqa: ANN401 - PyDESeq2 is untyped
+    """PyDESeq2's data set, fitted: counts (samples x genes) that passed the filter, and their size factors."""
     from pydeseq2.dds import DeseqDataSet
 
     class DataSet(DeseqDataSet):  # type: ignore[misc]
@@ -148,12 +149,14 @@ def _test(fitted: Any, model: Model, estimand: Estimand, options: Statistics) ->
             "padj": "q_value",
         }
     )
-    reference = _reference(fitted, options)
-    width = reference.ppf(0.5 + options.confidence / 2) * result["lfc_se"]
+    samples, columns = model.matrix.shape
+    unshrunken = fitted.var["_outlier_genes"].fillna(False).to_numpy(dtype=bool)
+    null = reference(samples - columns, float(fitted.uns["prior_disp_var"]), unshrunken, options)
+    width = null.ppf(0.5 + options.confidence / 2) * result["lfc_se"]
     result["ci_low"], result["ci_high"] = result["log2_fold_change"] - width, result["log2_fold_change"] + width
     if not _stock(options):
         outlier = result["p_value"].isna().to_numpy()
-        p_values = np.where(outlier, np.nan, 2 * reference.sf(np.abs(result["statistic"].to_numpy(dtype=float))))
+        p_values = np.where(outlier, np.nan, 2 * null.sf(np.abs(result["statistic"].to_numpy(dtype=float))))
         means = result["baseMean"].to_numpy(dtype=float)
         result["p_value"] = p_values
         result["q_value"] = (
@@ -185,19 +188,16 @@ def _stock(options: Statistics) -> bool:
     return options.inference == "reference" and options.distribution == "normal"
 
 
-def _reference(fitted: Any, options: Statistics) -> Any:  # noqa: ANN401 - a frozen distribution of scipy
+def reference(residual: int, prior_variance: float, unshrunken: np.ndarray, options: Statistics) -> Any:  # noqa: ANN401
     """Distribution of Wald statistics under the null: normal, or Student's t by gene.
 
     A shrunken dispersion rests on the residual degrees of freedom and on those of its prior, d0, for which
     trigamma(d0 / 2) is the prior's variance (Smyth 2004, as in limma); one that was left unshrunken, because it
-    is far above the trend, on the first alone.
+    is far above the trend, on the first alone. unshrunken: (genes,).
     """
     if options.distribution == "normal":
         return norm
-    samples, columns = fitted.obsm["design_matrix"].shape
-    prior = prior_degrees(float(fitted.uns["prior_disp_var"]))
-    unshrunken = fitted.var["_outlier_genes"].fillna(False).to_numpy(dtype=bool)
-    return student_t(samples - columns + np.where(unshrunken, 0.0, prior))
+    return student_t(residual + np.where(unshrunken, 0.0, prior_degrees(prior_variance)))
 
 
 def prior_degrees(variance: float) -> float:

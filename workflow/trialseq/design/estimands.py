@@ -40,6 +40,7 @@ class Model:
     rows: tuple[tuple[float, ...], ...]  # design matrix (samples x columns)
     block: str
     estimands: tuple[Estimand, ...]
+    subjects: tuple[str, ...] = ()  # subject of each sample; empty where no subject is named
 
     @property
     def matrix(self) -> pd.DataFrame:

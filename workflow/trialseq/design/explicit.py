@@ -90,6 +90,7 @@ def model(samples: pd.DataFrame, options: ExplicitModel, subject: str | None, en
         rows,
         "",
         tuple(estimands),
+        tuple(text(samples.loc[frame.index, subject])) if subject in samples else (),
     )
 
 

@@ -275,6 +275,7 @@ class _Writer:
             rows,
             block,
             tuple(estimands),
+            tuple(self.kept["subject"]),
         )
 
 
