@@ -46,6 +46,13 @@ def model_of(wildcards):
     return f"{OUT}/models/{owners[wildcards.contrast]}.parquet"
 
 
+def influence_of(wildcards):
+    """Influence of the subjects on that model, where it is asked."""
+    stem = model_of(wildcards).removesuffix(".parquet")
+    asked = ["influence", "influence_genes"] if CONFIG.statistics.influence else []
+    return [f"{stem}.{name}.parquet" for name in asked]
+
+
 def drawings(scope, folder):
     """Files of every figure of a scope; one format of each goes into the report, with its caption."""
     files = []

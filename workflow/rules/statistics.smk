@@ -22,3 +22,29 @@ rule model:
         options=options("statistics"),
     script:
         "../scripts/model.py"
+
+
+rule influence:
+    """Fit one model again without each subject in turn."""
+    input:
+        counts=rules.counts.output.counts,
+        plan=f"{OUT}/plan.json",
+        statistics=rules.model.output.statistics,
+    output:
+        subjects=f"{OUT}/models/{{model}}.influence.parquet",
+        genes=f"{OUT}/models/{{model}}.influence_genes.parquet",
+    log:
+        f"{LOGS}/influence/{{model}}.log",
+    benchmark:
+        f"{BENCHMARKS}/influence/{{model}}.tsv"
+    conda:
+        "../../envs/trialseq.yaml"
+    threads: 1
+    resources:
+        mem_mb=scaled(2000, 200),
+        runtime=scaled(20, 60),
+    params:
+        code=code("influence"),
+        options=options("statistics"),
+    script:
+        "../scripts/influence.py"

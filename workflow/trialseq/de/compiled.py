@@ -186,9 +186,7 @@ def _sparse(design: np.ndarray) -> tuple[Any, ...]:
         own = columns[ptr[row] : ptr[row + 1]]
         first[own] = np.minimum(first[own], own[0])
     values = np.asarray(design, dtype=float)[rows, columns]
-    pairs = [
-        (a, b) for low, high in pairwise(ptr) for a in range(low, high) for b in range(low, a + 1)
-    ]
+    pairs = [(a, b) for low, high in pairwise(ptr) for a in range(low, high) for b in range(low, a + 1)]
     left, right = np.array(pairs).T
     order = np.lexsort([columns[right], columns[left]])
     left, right = left[order], right[order]

@@ -67,6 +67,10 @@ class Plan:
         """Estimands by id, each with its model."""
         return {each.id: (model, each) for model in self.models for each in model.estimands}
 
+    def model(self, identity: str) -> Model:
+        """The model of that id."""
+        return next(each for each in self.models if each.id == identity)
+
     def to_json(self) -> dict[str, Any]:
         """As plain values."""
         return asdict(self)
