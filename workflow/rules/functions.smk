@@ -40,17 +40,21 @@ def study_plan():
     return json.loads(Path(checkpoints.design.get().output.plan).read_text(encoding="utf-8"))
 
 
+def owner(wildcards):
+    """The model that answers a contrast."""
+    owners = {each["id"]: model["id"] for model in study_plan()["models"] for each in model["estimands"]}
+    return owners[wildcards.contrast]
+
+
 def model_of(wildcards):
     """Statistics of the model that answers a contrast."""
-    owners = {each["id"]: model["id"] for model in study_plan()["models"] for each in model["estimands"]}
-    return f"{OUT}/models/{owners[wildcards.contrast]}.parquet"
+    return f"{OUT}/models/{owner(wildcards)}.parquet"
 
 
 def influence_of(wildcards):
-    """Influence of the subjects on that model, where it is asked."""
-    stem = model_of(wildcards).removesuffix(".parquet")
-    asked = ["influence", "influence_genes"] if CONFIG.statistics.influence else []
-    return [f"{stem}.{name}.parquet" for name in asked]
+    """Influence of the subjects on the model that answers a contrast, where it is asked."""
+    asked = ["subjects", "genes"] if CONFIG.statistics.influence else []
+    return [f"{OUT}/influence/{owner(wildcards)}.{name}.parquet" for name in asked]
 
 
 def drawings(scope, folder):

@@ -31,8 +31,8 @@ rule influence:
         plan=f"{OUT}/plan.json",
         statistics=rules.model.output.statistics,
     output:
-        subjects=f"{OUT}/models/{{model}}.influence.parquet",
-        genes=f"{OUT}/models/{{model}}.influence_genes.parquet",
+        subjects=f"{OUT}/influence/{{model}}.subjects.parquet",
+        genes=f"{OUT}/influence/{{model}}.genes.parquet",
     log:
         f"{LOGS}/influence/{{model}}.log",
     benchmark:

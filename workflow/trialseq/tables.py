@@ -172,10 +172,10 @@ INFLUENCE_GENES = Table(
     ),
 )
 MODEL_INFLUENCE = Table(
-    "models/<model>.influence.parquet", f"{INFLUENCE.row}, in a contrast", (_CONTRAST, *INFLUENCE.columns)
+    "influence/<model>.subjects.parquet", f"{INFLUENCE.row}, in a contrast", (_CONTRAST, *INFLUENCE.columns)
 )
 MODEL_INFLUENCE_GENES = Table(
-    "models/<model>.influence_genes.parquet",
+    "influence/<model>.genes.parquet",
     f"{INFLUENCE_GENES.row}, in a contrast",
     (_CONTRAST, *INFLUENCE_GENES.columns),
 )

@@ -86,13 +86,15 @@ def _rough(normed: np.ndarray, means: np.ndarray, design: np.ndarray, factors: n
     linear = np.maximum(design @ (np.linalg.pinv(design) @ normed), 1)
     around = (((normed - linear) ** 2 - linear) / ((samples - columns) * linear**2)).sum(axis=0)
     moments = (normed.var(axis=0, ddof=1) - (1 / factors).mean() * means) / means**2
-    return np.minimum(np.maximum(around, 0), moments)
+    smaller: np.ndarray = np.minimum(np.maximum(around, 0), moments)
+    return smaller
 
 
 def _trend(genewise: np.ndarray, means: np.ndarray, kind: Literal["parametric", "mean"]) -> np.ndarray:
     coefficients = gamma_trend(genewise, means, MIN_DISP) if kind == "parametric" else None
     if coefficients is not None:
-        return np.asarray(coefficients[0] + coefficients[1] / means)
+        trend: np.ndarray = coefficients[0] + coefficients[1] / means
+        return trend
     if kind == "parametric":
         LOGGER.info("The dispersion trend did not converge; a flat one is used.")
-    return np.full(len(means), trim_mean(genewise[genewise > 10 * MIN_DISP], 0.001))
+    return np.full(len(means), float(trim_mean(genewise[genewise > 10 * MIN_DISP], 0.001)))

@@ -109,9 +109,9 @@ def refit(
 
     values: (samples x genes), counts of all samples; factors: their size factors.
     """
-    results = tuple(np.full((len(model.vectors), values.shape[1]), np.nan) for _ in range(3))
+    missing = np.full((len(model.vectors), values.shape[1]), np.nan)
     if len(model.design) <= model.design.shape[1]:
-        return results
+        return missing, missing, missing
     present = (values[model.kept] > 0).any(axis=0)
     # The samples of a gene side by side, as the kernels take them.
     counts = np.ascontiguousarray(values[model.kept][:, present].T, dtype=float).T
@@ -120,10 +120,11 @@ def refit(
     effects, errors = direct.effects(inference, fitted, model.design, model.vectors)
     residual = len(model.design) - model.design.shape[1]
     null = wald.reference(residual, fitted.prior_variance, fitted.unshrunken, options)
-    tests = effects, effects / errors, 2 * null.sf(np.abs(effects / errors))
-    for result, test in zip(results, tests, strict=True):
-        result[:, present] = test
-    return results
+    results = effects, effects / errors, 2 * null.sf(np.abs(effects / errors))
+    effect, statistic, p_value = (missing.copy() for _ in results)
+    for whole, result in zip((effect, statistic, p_value), results, strict=True):
+        whole[:, present] = result
+    return effect, statistic, p_value
 
 
 def _as_tested(counts: pd.DataFrame, model: Model, factors: pd.Series, options: Statistics, threads: int) -> np.ndarray:
@@ -189,7 +190,7 @@ class _Tally:
 
     def genes(self) -> pd.DataFrame:
         """One row a gene."""
-        frame = self._whole.reset_index()
+        frame = self._whole.rename_axis("gene_id").reset_index()
         frame["fragile"] = np.where(self._called, np.where(self._fragile, "yes", "no"), "")
         return frame.assign(
             lowest_log2_fold_change=self._lowest,

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from trialseq.config import Figures
 from trialseq.figures import ContrastInputs, style
@@ -54,7 +55,7 @@ def _calls(axes: Axes, subjects: pd.DataFrame) -> None:
     limit = max(int(subjects[["calls_lost", "calls_gained"]].to_numpy().max()), 1) * 1.1
     axes.set_xlim(-limit, limit)
     axes.xaxis.set_major_formatter(lambda value, _: style.count(abs(value)))
-    axes.xaxis.get_major_locator().set_params(nbins=5, integer=True)
+    axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
     axes.axvline(0, color="black", lw=0.6)
     bystanders = subjects["in_contrast"] == "no"
     names = [
