@@ -105,14 +105,20 @@ class CompiledInference(DefaultInference):  # type: ignore[misc]
         cr_reg: bool = True,
         prior_reg: bool = False,
         optimizer: str = "L-BFGS-B",  # noqa: ARG002 - part of the interface
+        *,
+        begin: np.ndarray | None = None,
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Dispersions (genes,) and whether each search converged: bracketed roots of the slope always do."""
+        """Dispersions (genes,) and whether each search converged: bracketed roots of the slope always do.
+
+        begin: where to search from, if not from the prior's centre `alpha_hat`.
+        """
         bounds = np.log(min_disp), np.log(max_disp)
         by_gene, centres = _by_gene(counts), np.log(np.asarray(alpha_hat, dtype=float))
+        begins = centres if begin is None else np.log(begin)
         out = np.empty(len(by_gene))
         prior = (float(prior_disp_var or 1.0), prior_reg, cr_reg)
         means, sparse = np.maximum(_by_gene(mu), MIN_MU), _sparse(design_matrix)
-        self._over_genes(len(out), kernels.dispersion, by_gene, means, sparse, centres, centres, *bounds, *prior, out)
+        self._over_genes(len(out), kernels.dispersion, by_gene, means, sparse, centres, begins, *bounds, *prior, out)
         return out, np.ones(len(out), dtype=bool)
 
     def wald_test(

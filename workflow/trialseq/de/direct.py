@@ -65,7 +65,10 @@ def fit(
     free = residuals[genewise >= 100 * MIN_DISP]
     squared = float((np.median(np.abs(free - np.median(free))) / norm.ppf(0.75)) ** 2)
     variance = max(squared - float(polygamma(1, (samples - columns) / 2)), LEAST_VARIANCE)
-    shrunken, _ = inference.alpha_mle(counts, design, first, fitted, MIN_DISP, most, variance, True, True)
+    # About where prior and likelihood meet; from there the search is shorter.
+    share = (samples - columns) / (samples - columns + 2 / variance)
+    near = np.exp(np.log(fitted) + share * np.maximum(residuals, -2))
+    shrunken, _ = inference.alpha_mle(counts, design, first, fitted, MIN_DISP, most, variance, True, True, begin=near)
     unshrunken = residuals > 2 * np.sqrt(squared)
     dispersions = np.where(unshrunken, genewise, np.clip(shrunken, MIN_DISP, most))
     coefficients, mu, *_ = inference.irls(counts, factors, design, dispersions, MIN_MU, BETA_TOL, leverages=False)

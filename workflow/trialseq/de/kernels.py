@@ -98,6 +98,24 @@ def _normal(design, weights, ridge, matrix):
 
 
 @njit(nogil=True, cache=True)
+def _normal_and_slope(design, weights, alpha, matrix, tangent):
+    """Lower triangles of X' W X and of its derivative in log dispersion, X' W' X with w' = -alpha w^2."""
+    _, _, _, first, (place, start, row, product) = design
+    for i in range(len(first)):
+        for j in range(first[i], i + 1):
+            matrix[i, j] = 0.0
+            tangent[i, j] = 0.0
+    for entry in range(len(place)):
+        total, moved = 0.0, 0.0
+        for term in range(start[entry], start[entry + 1]):
+            part = weights[row[term]] * product[term]
+            total += part
+            moved -= weights[row[term]] * part
+        matrix[place[entry, 0], place[entry, 1]] = total
+        tangent[place[entry, 0], place[entry, 1]] = alpha * moved
+
+
+@njit(nogil=True, cache=True)
 def _leverage(design, row, factor, work):
     """Quadratic form x' (L L')^-1 x of one row of the design."""
     ptr, idx, val, first, _ = design
@@ -229,7 +247,7 @@ def digamma_excess(y, inverse, lag):
 
 
 @njit(nogil=True, cache=True)
-def _slope(x, counts, mu, design, centre, variance, with_prior, with_cox_reid, matrix, tangent, weights, slopes):
+def _slope(x, counts, mu, design, centre, variance, with_prior, with_cox_reid, matrix, tangent, weights):
     """Derivative in log dispersion of the negative log likelihood, the Cox-Reid term and the prior."""
     alpha = math.exp(x)
     inverse = 1.0 / alpha
@@ -251,9 +269,7 @@ def _slope(x, counts, mu, design, centre, variance, with_prior, with_cox_reid, m
     if with_cox_reid:
         for s in range(len(counts)):
             weights[s] = mu[s] / (1.0 + mu[s] * alpha)
-            slopes[s] = -alpha * weights[s] * weights[s]
-        _normal(design, weights, 0.0, matrix)
-        _normal(design, slopes, 0.0, tangent)
+        _normal_and_slope(design, weights, alpha, matrix, tangent)
         total += _log_root_slope(design, matrix, tangent)
     if with_prior:
         total += (x - centre) / variance
@@ -270,7 +286,7 @@ def dispersion(start, stop, counts, mu, design, centres, begin, low, high, varia
     _, _, _, first, _ = design
     samples, size = counts.shape[1], len(first)
     matrix, tangent = np.zeros((size, size)), np.zeros((size, size))
-    work = matrix, tangent, np.empty(samples), np.empty(samples)
+    work = matrix, tangent, np.empty(samples)
     # What the curvature is where counts are large: a first step that seldom has to be followed by another.
     curvature = 0.5 * (samples - size) + (1.0 / variance if with_prior else 0.0)
     for gene in range(start, stop):
