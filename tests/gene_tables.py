@@ -36,6 +36,7 @@ def contrast_genes(
             "q_value": np.where(np.isin(symbols, list(called)), 0.01, 0.5),
             "shrunk_log2_fold_change": effect,
             "status": "tested",
+            "fragile": "",
         }
     )
     return CONTRAST_GENES.conform(frame.assign(**columns))
@@ -77,5 +78,5 @@ def of_r(public_data: Path) -> pd.DataFrame:
     )
     reasons = [frame["base_mean"] == 0, frame["p_value"].isna(), frame["q_value"].isna()]
     return CONTRAST_GENES.conform(
-        frame.assign(status=np.select(reasons, ["all_zero", "outlier", "filtered"], "tested"))
+        frame.assign(fragile="", status=np.select(reasons, ["all_zero", "outlier", "filtered"], "tested"))
     )

@@ -41,7 +41,7 @@ def sentences(
         f"3. {_joined(f'{each.id}, {_pdgf(pdgf[each.id])}' for each in asked)}.",
     ]
     beware = dict.fromkeys(f"{each.id}: {text}" for _, each in plan.estimands.values() for text in each.warnings)
-    beware |= dict.fromkeys(f"{contrast}: {text}" for contrast, table in influence.items() for text in _carried(table))
+    beware |= dict.fromkeys(f"{contrast}: {text}" for contrast, table in influence.items() for text in carried(table))
     for note in notes:
         if note["trend_fell_back"]:
             beware[f"model {note['model']}: the dispersion trend failed, a flat one was used."] = None
@@ -67,7 +67,7 @@ def _called(genes: pd.DataFrame, alpha: float) -> str:
     return f"{up} genes up and {len(called) - up} down of {tested} tested (q < {alpha:g})"
 
 
-def _carried(influence: pd.DataFrame) -> Iterator[str]:
+def carried(influence: pd.DataFrame) -> Iterator[str]:
     """A sentence for each subject without whom more than half of the calls are lost, where there are some calls."""
     heavy = influence[(influence["calls"] >= FEWEST_CALLS) & (2 * influence["calls_lost"] > influence["calls"])]
     for _, row in heavy.iterrows():

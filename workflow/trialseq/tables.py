@@ -118,8 +118,8 @@ _STATUS = Column(
 _FRAGILE = Column(
     "fragile",
     "text",
-    "of a gene with q < alpha, whether there is a subject without whom its p value is above the largest that was "
-    "called, or its fold change has the other sign; empty for other genes, and where influence is off",
+    "of a gene with q < alpha, whether there is a subject without whom its p value is above alpha x calls / tested "
+    "genes, or its fold change has the other sign; empty for other genes, and where influence is off",
     levels=("yes", "no"),
 )
 
@@ -149,8 +149,13 @@ INFLUENCE = Table(
         Column("n_samples", "integer", "samples left out", low=1, empty=False),
         Column("in_contrast", "text", "whether the contrast uses them", levels=("yes", "no"), empty=False),
         Column("calls", "integer", "genes with q < alpha in the whole fit", low=0, empty=False),
-        Column("calls_lost", "integer", "of these, how many have a larger p than any had, or the other sign", low=0),
-        Column("calls_gained", "integer", "further tested genes with a p as small as that of a call", low=0),
+        Column(
+            "calls_lost",
+            "integer",
+            "of these, how many have p above alpha x calls / tested genes, or the other sign",
+            low=0,
+        ),
+        Column("calls_gained", "integer", "further tested genes with p at most alpha x calls / tested genes", low=0),
         Column("sign_changes", "integer", "of the calls, how many have the other sign", low=0),
         Column("correlation", "number", "Pearson correlation of the statistics with those of the whole fit"),
         Column("median_change", "number", "median absolute change of the tested genes' statistics", low=0),

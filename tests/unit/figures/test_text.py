@@ -119,7 +119,7 @@ def test_names_of_users_are_only_text(record: figures.Record, tmp_path: Path) ->
 
 def test_no_gene_tested() -> None:
     inputs = drawings.contrast()
-    numbers = list(inputs.genes.columns[3:-1])
+    numbers = list(inputs.genes.columns[3:-2])
     genes = inputs.genes.assign(status="low_count", **dict.fromkeys(numbers, np.nan))
     for name in ("ma", "volcano", "p_values", "heatmap"):
         for given in (genes, genes.iloc[:0]):

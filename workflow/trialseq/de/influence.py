@@ -144,13 +144,11 @@ class _Tally:
 
     def __init__(self, whole: pd.DataFrame, estimand: Estimand, options: Statistics) -> None:
         self._whole, self._estimand = whole, estimand
-        self._effect, self._statistic, p_values = (
-            whole[name].to_numpy() for name in ("log2_fold_change", "statistic", "p_value")
-        )
+        self._effect, self._statistic = whole["log2_fold_change"].to_numpy(), whole["statistic"].to_numpy()
         q_values = whole["q_value"].to_numpy()
         self._tested, self._called = ~np.isnan(q_values), q_values < options.alpha
-        # What q < alpha meant; without any call, what it would have taken for one.
-        self._cut = p_values[self._called].max() if self._called.any() else options.alpha / max(self._tested.sum(), 1)
+        # The largest p value with which Benjamini and Hochberg call as many genes; or one, where none was called.
+        self._cut = options.alpha * max(self._called.sum(), 1) / max(self._tested.sum(), 1)
         self._lowest, self._highest, self._largest = (np.full(len(whole), np.nan) for _ in range(3))
         self._furthest = np.zeros(len(whole))
         self._mover = np.full(len(whole), "", dtype=object)
