@@ -119,7 +119,7 @@ _FRAGILE = Column(
     "fragile",
     "text",
     "of a gene with q < alpha, whether there is a subject without whom its p value is above alpha x calls / tested "
-    "genes, or its fold change has the other sign; empty for other genes, and where influence is off",
+    "genes, or its fold change has the other sign; empty for other genes, and where no subject was left out",
     levels=("yes", "no"),
 )
 

@@ -152,6 +152,20 @@ def test_a_gene_whose_counts_are_all_one_subjects_owes_it_everything() -> None:
     assert gene["largest_p_value"] == 1
 
 
+def test_where_every_subject_is_needed_each_has_a_reason_and_no_call_is_judged() -> None:
+    matrix, *_ = _pairs()
+    two = matrix.samples["subject"].isin(["S01", "S02"])
+    matrix = CountMatrix(matrix.counts[two], matrix.samples[two], matrix.genes)
+    config = study(trial={"subject": "subject", "visit": {"column": "visit", "reference": "before"}})
+    model = design.plan(matrix.samples, config).models[0]
+    called = de.fit(matrix, model, config.statistics, threads=1).statistics.assign(q_value=0.01)
+    found = influence(matrix, model, called, config.statistics, threads=1)
+    assert found.subjects["reason"].eq("the others leave no residual degrees of freedom").all()
+    assert found.subjects["calls_lost"].isna().all()
+    assert found.genes["fragile"].eq("").all()
+    assert found.genes["largest_p_value"].isna().all()
+
+
 def _model(rows: list[list[float]], vectors: list[list[float]]) -> Model:
     samples = tuple(f"s{number}" for number in range(len(rows)))
     estimands = tuple(Estimand(f"c{i}", "", tuple(v), {}, samples, ()) for i, v in enumerate(vectors))

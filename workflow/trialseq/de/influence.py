@@ -77,7 +77,7 @@ def influence(
     LOGGER.info("Model %s: fitted %d times with a subject left out.", model.id, len(set(units)))
     subjects = pd.DataFrame([row for tally in tallies for row in tally.rows])
     return Influence(
-        MODEL_INFLUENCE.conform(subjects),
+        MODEL_INFLUENCE.conform(subjects.reindex(columns=MODEL_INFLUENCE.names)),
         MODEL_INFLUENCE_GENES.conform(pd.concat([tally.genes() for tally in tallies])),
     )
 
@@ -189,7 +189,8 @@ class _Tally:
     def genes(self) -> pd.DataFrame:
         """One row a gene."""
         frame = self._whole.rename_axis("gene_id").reset_index()
-        frame["fragile"] = np.where(self._called, np.where(self._fragile, "yes", "no"), "")
+        known = self._called & ~np.isnan(self._largest)
+        frame["fragile"] = np.where(known, np.where(self._fragile, "yes", "no"), "")
         return frame.assign(
             lowest_log2_fold_change=self._lowest,
             highest_log2_fold_change=self._highest,
