@@ -43,9 +43,10 @@ check: .venv/installed ## format, lint and types
 	.venv/bin/snakefmt --check --line-length 110 Snakefile workflow/rules
 	.venv/bin/snakemake --lint
 
-bench: .venv/installed ## time and memory of every rule, and how calibrated the tests are
+bench: .venv/installed ## time and memory of every rule, how calibrated the tests are, what influence costs and says
 	.venv/bin/python tests/benchmark/rules.py
 	.venv/bin/python tests/benchmark/calibration.py
+	.venv/bin/python tests/benchmark/influence.py
 
 docs: .venv/installed ## write the documentation that is generated
 	PYTHONPATH=workflow .venv/bin/python -m trialseq.docs --fix

@@ -8,7 +8,16 @@ import pandas as pd
 
 from trialseq.de.concordance import concordance as of_engines
 from trialseq.figures import ConcordanceInputs, ContrastInputs, ModelInputs, StudyInputs
-from trialseq.tables import ASSOCIATIONS, CONTRAST_GENES, DISPERSIONS, DISTANCES, ENRICHMENT, PDGF
+from trialseq.tables import (
+    ASSOCIATIONS,
+    CONTRAST_GENES,
+    DISPERSIONS,
+    DISTANCES,
+    ENRICHMENT,
+    INFLUENCE,
+    INFLUENCE_GENES,
+    PDGF,
+)
 
 ROLES = {"subject": "subject", "arm": "agent", "visit": "visit", "state": "state"}
 LEVELS = {"arm": ["Placebo", "NMN"], "visit": ["before", "after"], "state": ["Basal", "Insulin"]}
@@ -89,11 +98,14 @@ def contrast() -> ContrastInputs:
     frame.loc[390:, ["log2_fold_change", "lfc_se", "ci_low", "ci_high", "statistic", "p_value"]] = np.nan
     frame.loc[390:, "status"] = "low_count"
     frame["shrunk_log2_fold_change"], frame["shrunk_lfc_se"] = frame["log2_fold_change"], frame["lfc_se"]
+    frame["fragile"] = np.where(frame["q_value"] < 0.05, np.where(frame.index % 2, "yes", "no"), "")
     genes = CONTRAST_GENES.conform(frame.sort_values(["p_value", "gene_id"]))
     return ContrastInputs(
         contrast="difference.NMN_vs_Placebo.Basal",
         says=SAYS,
         genes=genes,
+        influence=_influence(random, int((genes["fragile"] != "").sum())),
+        influence_genes=_influence_genes(genes),
         enrichment=_enrichment(random),
         pdgf=_panel(genes),
         running=_running(genes),
@@ -115,6 +127,24 @@ def concordance() -> ConcordanceInputs:
     other.loc[20:29, "q_value"] = 0.01
     results = {"pydeseq2": inputs.genes, "edger": other}
     return ConcordanceInputs(inputs.contrast, SAYS, results, of_engines(results, inputs.alpha), inputs.alpha)
+
+
+def _influence(random: np.random.Generator, calls: int) -> pd.DataFrame:
+    """Eight subjects, one of them outside the contrast, and one without whom there is none."""
+    frame = pd.DataFrame({"subject": [str(number) for number in range(3, 11)], "n_samples": 2, "calls": calls})
+    frame["in_contrast"] = np.where(frame.index == 4, "no", "yes")
+    frame["calls_lost"], frame["calls_gained"], frame["sign_changes"] = random.integers(0, 12, (3, 8))
+    frame["correlation"], frame["median_change"] = 0.98, random.uniform(0.05, 0.2, 8)
+    frame["reason"] = ""
+    frame.loc[7, ["calls_lost", "calls_gained", "sign_changes", "correlation", "median_change"]] = np.nan
+    frame.loc[7, "reason"] = "the others do not determine the contrast"
+    return INFLUENCE.conform(frame)
+
+
+def _influence_genes(genes: pd.DataFrame) -> pd.DataFrame:
+    effect = genes["log2_fold_change"]
+    frame = genes.assign(lowest_log2_fold_change=effect - 0.15, highest_log2_fold_change=effect + 0.1, subject="7")
+    return INFLUENCE_GENES.conform(frame.assign(largest_p_value=(genes["p_value"] * 4).clip(upper=1)))
 
 
 def _enrichment(random: np.random.Generator) -> pd.DataFrame:

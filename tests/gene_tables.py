@@ -37,6 +37,7 @@ def contrast_genes(
             "shrunk_log2_fold_change": effect,
             "shrunk_lfc_se": SE,
             "status": "tested",
+            "fragile": "",
         }
     )
     return CONTRAST_GENES.conform(frame.assign(**columns))
@@ -79,5 +80,5 @@ def of_r(public_data: Path) -> pd.DataFrame:
     )
     reasons = [frame["base_mean"] == 0, frame["p_value"].isna(), frame["q_value"].isna()]
     return CONTRAST_GENES.conform(
-        frame.assign(status=np.select(reasons, ["all_zero", "outlier", "filtered"], "tested"))
+        frame.assign(fragile="", status=np.select(reasons, ["all_zero", "outlier", "filtered"], "tested"))
     )

@@ -1,4 +1,4 @@
-"""Speed and memory of the compiled engine against PyDESeq2 as it is, and R's DESeq2 where it is installed: `make bench`.
+"""Speed and memory of the compiled engine, PyDESeq2 as it is, and R's DESeq2 where it is installed: `make bench`.
 
 Every measurement is a process of its own; engines take turns, so that a drift of the machine meets all of them alike.
 Simulated trials of 23 women with two visits and two states: 92 samples, 20,000 genes, no count filter.

@@ -95,7 +95,7 @@ def compiled(matrix: CountMatrix, design: pd.DataFrame) -> dict[str, float]:
     start = time.perf_counter()
     before, _ = before_fit(matrix.counts, model, options)
     kept = matrix.counts.loc[:, before == "tested"]
-    fitted = wald._fit(kept, model, size_factors(kept, "ratio"), options, THREADS)
+    fitted = wald.estimate(kept, model, size_factors(kept, "ratio"), options, THREADS)
     seconds = {"fit": time.perf_counter() - start}
     for estimand in tests:
         shrunk = options.model_copy(update={"shrinkage": estimand is tests[-1]})

@@ -49,7 +49,14 @@ def test_a_run_ends_with_the_place_of_the_results_and_three_sentences(folder: Pa
 def test_every_contrast_has_its_tables_in_the_contract(results: Path, contrasts: list[str]) -> None:
     assert len(contrasts) == 15
     for contrast in contrasts:
-        for table in (tables.CONTRAST_GENES, tables.ENRICHMENT, tables.DROPPED_SETS, tables.PDGF):
+        for table in (
+            tables.CONTRAST_GENES,
+            tables.INFLUENCE,
+            tables.INFLUENCE_GENES,
+            tables.ENRICHMENT,
+            tables.DROPPED_SETS,
+            tables.PDGF,
+        ):
             frame = io.read_table(results / table.file.replace("<contrast>", contrast))
             assert list(frame) == table.names
             table.conform(frame)
@@ -102,6 +109,29 @@ def test_the_truth_is_found_and_false_discoveries_stay_near_alpha(results: Path)
         assert signs[true].mean() > 0.99, contrast
         assert (~true).mean() < 2.5 * ALPHA, contrast  # one data set; over seeds: test_truth.py
         assert (genes.loc[strong, "q_value"] < ALPHA).mean() > 0.7, contrast
+
+
+def test_solid_calls_are_true_and_fragile_ones_less_so(results: Path) -> None:
+    truth = pd.read_csv(ROOT / "resources/example/simulated_truth.tsv.gz", sep="\t", index_col="gene_id")
+    planted = {"change.Placebo.Basal": "change_Placebo", "change.NMN.Basal": "change_NMN"}
+    planted |= {"change.Placebo.Insulin": "change_Placebo", "change.NMN.Insulin": "change_NMN"}
+    called = []
+    for contrast, column in planted.items():
+        genes = io.read_table(results / "tables" / f"{contrast}.tsv").set_index("gene_id")
+        assert genes["fragile"].ne("").equals(genes["q_value"] < ALPHA)
+        fragile = genes.loc[genes["fragile"] != "", "fragile"] == "yes"
+        called.append(pd.DataFrame({"fragile": fragile, "false": truth.loc[fragile.index, column] == 0}))
+    rates = pd.concat(called).groupby("fragile")["false"].mean()
+    assert rates[False] < 0.02
+    assert rates[True] > 0.15
+
+
+def test_subjects_of_a_model_are_left_out_one_by_one(results: Path) -> None:
+    subjects = io.read_table(results / "tables" / "change.NMN.Basal.influence.tsv")
+    samples = io.read_table(results / "tables" / "samples.tsv")
+    assert subjects["subject"].tolist() == list(dict.fromkeys(samples["subject"]))
+    arm = dict(zip(samples["subject"], samples["agent"], strict=True))
+    assert (subjects["in_contrast"] == subjects["subject"].map(arm).map({"NMN": "yes", "Placebo": "no"})).all()
 
 
 def test_planted_pdgf_genes_are_up_in_the_panel(results: Path) -> None:
@@ -192,8 +222,24 @@ def test_a_new_colour_draws_and_does_not_fit(small: tuple[Path, dict[str, object
     folder, config = small
     plan = run(folder, {**config, "figures": {"up": "#AA0000"}}, "--dry-run").stdout
     assert "contrast_figures" in plan
-    for rule in ("rule model:", "rule contrast:", "rule normalise:", "rule counts:"):
+    for rule in ("rule model:", "rule influence:", "rule contrast:", "rule normalise:", "rule counts:"):
         assert rule not in plan
+
+
+def test_without_influence_nothing_is_refitted_and_its_tables_have_no_rows(
+    small: tuple[Path, dict[str, object]],
+) -> None:
+    folder, config = small
+    table = "tables/change.NMN.influence.tsv"
+    assert len(io.read_table(folder / "results" / "small" / table)) == 23
+    finished(folder, {**config, "study": "plain", "statistics": {"influence": False}}, f"results/plain/{table}")
+    results = folder / "results" / "plain"
+    assert not (results / "influence").exists()
+    for name, contract in (("influence", tables.INFLUENCE), ("influence_genes", tables.INFLUENCE_GENES)):
+        frame = io.read_table(results / "tables" / f"change.NMN.{name}.tsv")
+        assert frame.empty
+        assert list(frame) == contract.names
+    assert io.read_table(results / "tables" / "change.NMN.tsv")["fragile"].eq("").all()
 
 
 def test_the_plan_is_printed_before_anything_is_computed(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@ rule contrast:
     """Tables of one contrast: genes, gene sets, the PDGF panel."""
     input:
         statistics=of_model(".parquet"),
+        influence=influence_of,
         plan=f"{OUT}/plan.json",
         sets=list(SETS.values()),
         pdgf=shipped("resources/genesets/pdgf.gmt"),
@@ -11,6 +12,8 @@ rule contrast:
         pdgf=f"{OUT}/tables/{{contrast}}.pdgf.tsv",
         paragraph=f"{OUT}/tables/{{contrast}}.pdgf.txt",
         genes=f"{OUT}/tables/{{contrast}}.tsv",
+        influence=f"{OUT}/tables/{{contrast}}.influence.tsv",
+        influence_genes=f"{OUT}/tables/{{contrast}}.influence_genes.tsv",
         running=f"{OUT}/enrichment/{{contrast}}.running.parquet",
     log:
         f"{LOGS}/contrast/{{contrast}}.log",

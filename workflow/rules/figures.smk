@@ -50,6 +50,8 @@ rule contrast_figures:
     """Figures of a contrast."""
     input:
         genes=rules.contrast.output.genes,
+        influence=rules.contrast.output.influence,
+        influence_genes=rules.contrast.output.influence_genes,
         enrichment=rules.contrast.output.enrichment,
         pdgf=rules.contrast.output.pdgf,
         running=rules.contrast.output.running,

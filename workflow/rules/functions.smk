@@ -46,19 +46,26 @@ def study_plan():
     return json.loads(Path(checkpoints.design.get().output.plan).read_text(encoding="utf-8"))
 
 
+def owner(wildcards):
+    """The model that answers a contrast."""
+    owners = {each["id"]: model["id"] for model in study_plan()["models"] for each in model["estimands"]}
+    return owners[wildcards.contrast]
+
+
 def of_model(ending):
     """A file of the model that answers a contrast."""
-
-    def path(wildcards):
-        owners = {each["id"]: model["id"] for model in study_plan()["models"] for each in model["estimands"]}
-        return f"{OUT}/models/{owners[wildcards.contrast]}{ending}"
-
-    return path
+    return lambda wildcards: f"{OUT}/models/{owner(wildcards)}{ending}"
 
 
 def opinions_of(wildcards):
     """Statistics of each engine that gives a second opinion on a contrast."""
     return [of_model(f".{engine}.parquet")(wildcards) for engine in OPINIONS]
+
+
+def influence_of(wildcards):
+    """Influence of the subjects on the model that answers a contrast, where it is asked."""
+    asked = ["subjects", "genes"] if CONFIG.statistics.influence else []
+    return [f"{OUT}/influence/{owner(wildcards)}.{name}.parquet" for name in asked]
 
 
 def drawings(scope, folder):

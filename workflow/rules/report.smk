@@ -4,6 +4,7 @@ rule summary:
         plan=f"{OUT}/plan.json",
         counts=rules.counts.output.counts,
         genes=lambda wildcards: every_contrast(f"{OUT}/tables/{{contrast}}.tsv"),
+        influence=lambda wildcards: every_contrast(rules.contrast.output.influence),
         pdgf=lambda wildcards: every_contrast(f"{OUT}/tables/{{contrast}}.pdgf.tsv"),
         notes=lambda wildcards: every_model(f"{OUT}/models/{{model}}.notes.json"),
         source=list(SOURCE.values()),

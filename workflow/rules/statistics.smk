@@ -76,3 +76,29 @@ rule concordance:
         engines=OPINIONS,
     script:
         "../scripts/concordance.py"
+
+
+rule influence:
+    """Fit one model again without each subject in turn."""
+    input:
+        counts=rules.counts.output.counts,
+        plan=f"{OUT}/plan.json",
+        statistics=rules.model.output.statistics,
+    output:
+        subjects=f"{OUT}/influence/{{model}}.subjects.parquet",
+        genes=f"{OUT}/influence/{{model}}.genes.parquet",
+    log:
+        f"{LOGS}/influence/{{model}}.log",
+    benchmark:
+        f"{BENCHMARKS}/influence/{{model}}.tsv"
+    conda:
+        "../../envs/trialseq.yaml"
+    threads: 1
+    resources:
+        mem_mb=scaled(2000, 200),
+        runtime=scaled(20, 60),
+    params:
+        code=code("influence"),
+        options=options("statistics"),
+    script:
+        "../scripts/influence.py"

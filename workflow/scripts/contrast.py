@@ -10,12 +10,15 @@ with job(snakemake.log[0], snakemake.threads):
     contrast, alpha, threads = snakemake.wildcards.contrast, snakemake.params.alpha, snakemake.threads
     says = Plan.from_json(io.read_json(snakemake.input.plan)).estimands[contrast][1].says
     options = Config.part(snakemake.params.options).enrichment
-    genes = de.of_contrast(io.read_table(snakemake.input.statistics), contrast)
+    subjects, ranges = de.left_out(map(io.read_table, snakemake.input.influence), contrast)
+    genes = de.of_contrast(io.read_table(snakemake.input.statistics), contrast, ranges)
     collections = genesets.read(options, dict(zip(snakemake.params.names, snakemake.input.sets, strict=True)))
     enriched = enrichment.enrich(genes, collections, options, alpha, threads)
     panel = enrichment.panel(genes, collections, snakemake.input.pdgf, says, options, alpha, threads)
     simulated = "Simulated data. " if snakemake.params.options["simulated"] else ""
     io.write_table(genes, snakemake.output.genes)
+    io.write_table(subjects, snakemake.output.influence)
+    io.write_table(ranges, snakemake.output.influence_genes)
     io.write_table(enriched.table, snakemake.output.enrichment)
     io.write_table(enriched.dropped, snakemake.output.dropped)
     io.write_table(panel.table, snakemake.output.pdgf)

@@ -16,6 +16,8 @@ with job(snakemake.log[0]):
         contrast=estimand.id,
         says=estimand.says,
         genes=io.read_table(snakemake.input.genes),
+        influence=io.read_table(snakemake.input.influence),
+        influence_genes=io.read_table(snakemake.input.influence_genes),
         enrichment=io.read_table(snakemake.input.enrichment),
         pdgf=io.read_table(snakemake.input.pdgf),
         running=io.read_table(snakemake.input.running),

@@ -8,7 +8,7 @@ with job(snakemake.log[0], snakemake.threads):
     from trialseq.design.estimands import Plan
 
     plan = Plan.from_json(io.read_json(snakemake.input.plan))
-    model = next(each for each in plan.models if each.id == snakemake.wildcards.model)
+    model = plan.model(snakemake.wildcards.model)
     options = Statistics.model_validate(snakemake.params.options["statistics"])
     fit = de.fit(io.read_counts(snakemake.input.counts), model, options, snakemake.threads)
     io.write_table(fit.statistics, snakemake.output.statistics)

@@ -12,8 +12,9 @@ with job(snakemake.log[0]):
     notices = io.read_counts(snakemake.input.counts).notices
     genes = dict(zip(plan.estimands, map(io.read_table, snakemake.input.genes), strict=True))
     pdgf = dict(zip(plan.estimands, map(io.read_table, snakemake.input.pdgf), strict=True))
+    influence = dict(zip(plan.estimands, map(io.read_table, snakemake.input.influence), strict=True))
     notes = [io.read_json(path) for path in snakemake.input.notes]
-    io.write_text(summary.sentences(config, plan, genes, pdgf, notes, notices), snakemake.output.summary)
+    io.write_text(summary.sentences(config, plan, genes, pdgf, influence, notes, notices), snakemake.output.summary)
     files = [*snakemake.input.source, *snakemake.input.sets]
     record = provenance.record(config, files, snakemake.params.remote, notices, notes)
     io.write_json(record, snakemake.output.provenance)

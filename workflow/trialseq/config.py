@@ -246,6 +246,9 @@ class Statistics(Numeric):
         True, description="flag and replace outliers by Cook's distance (acts only where design rows repeat)"
     )
     shrinkage: bool = Field(True, description="shrink fold changes with the apeGLM prior")
+    influence: bool = Field(
+        True, description="fit each model again without each subject, and say which genes one subject makes"
+    )
     second_opinion: list[Literal["edger", "limma", "stock"]] = Field(
         [],
         description="engines that test every contrast once more: edgeR's quasi-likelihood and limma-voom (both need "

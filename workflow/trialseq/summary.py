@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import pandas as pd
@@ -12,6 +12,7 @@ from trialseq.design.estimands import Estimand, Plan
 
 BINDING = "GO:0048407"
 RECEPTOR = "PDGFRB"
+FEWEST_CALLS = 10  # of which losing half to one subject is worth a warning
 
 
 def sentences(
@@ -19,13 +20,14 @@ def sentences(
     plan: Plan,
     genes: Mapping[str, pd.DataFrame],
     pdgf: Mapping[str, pd.DataFrame],
+    influence: Mapping[str, pd.DataFrame],
     notes: Iterable[dict[str, Any]],
     notices: Iterable[str],
 ) -> str:
     """Three sentences: who was compared, what changed, what PDGF did; then what to beware of.
 
-    genes, pdgf: tables of each contrast (`tables.CONTRAST_GENES`, `tables.PDGF`); notes: of each fit; notices: of
-    the counts.
+    genes, pdgf, influence: tables of each contrast (`tables.CONTRAST_GENES`, `tables.PDGF`, `tables.INFLUENCE`);
+    notes: of each fit; notices: of the counts.
     """
     asked = main_contrasts(plan)
     samples = {sample for model in plan.models for sample in model.samples}
@@ -39,6 +41,7 @@ def sentences(
         f"3. {_joined(f'{each.id}, {_pdgf(pdgf[each.id])}' for each in asked)}.",
     ]
     beware = dict.fromkeys(f"{each.id}: {text}" for _, each in plan.estimands.values() for text in each.warnings)
+    beware |= dict.fromkeys(f"{contrast}: {text}" for contrast, table in influence.items() for text in carried(table))
     for note in notes:
         if note["trend_fell_back"]:
             beware[f"model {note['model']}: the dispersion trend failed, a flat one was used."] = None
@@ -65,6 +68,13 @@ def _called(genes: pd.DataFrame, options: Statistics) -> str:
         found = f"{len(called)} genes that hardly move"
     tested = int(genes["p_value"].notna().sum())
     return f"{found} of {tested} tested (q < {options.alpha:g} for {options.asks})"
+
+
+def carried(influence: pd.DataFrame) -> Iterator[str]:
+    """A sentence for each subject without whom more than half of the calls are lost, where there are some calls."""
+    heavy = influence[(influence["calls"] >= FEWEST_CALLS) & (2 * influence["calls_lost"] > influence["calls"])]
+    for _, row in heavy.iterrows():
+        yield f"without {row['subject']}, {row['calls_lost']:.0f} of {row['calls']:.0f} calls are lost."
 
 
 def _pdgf(panel: pd.DataFrame) -> str:

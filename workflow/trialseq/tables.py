@@ -131,7 +131,15 @@ _STATUS = Column(
     empty=False,
 )
 
-CONTRAST_GENES = Table("tables/<contrast>.tsv", "a gene", (*_GENE, _BASE_MEAN, *_EFFECT, *_SHRUNK, _STATUS))
+_FRAGILE = Column(
+    "fragile",
+    "text",
+    "of a gene with q < alpha, whether there is a subject without whom its p value is above alpha x calls / tested "
+    "genes, or its fold change has the other sign; empty for other genes, and where no subject was left out",
+    levels=("yes", "no"),
+)
+
+CONTRAST_GENES = Table("tables/<contrast>.tsv", "a gene", (*_GENE, _BASE_MEAN, *_EFFECT, *_SHRUNK, _STATUS, _FRAGILE))
 STATISTICS = Table(
     "models/<model>.parquet",
     "a gene in a contrast",
@@ -162,6 +170,49 @@ DISPERSIONS = Table(
         Column("final", "number", "dispersion used in tests", low=0),
         Column("converged", "truth", "whether the fit of the fold changes converged"),
     ),
+)
+INFLUENCE = Table(
+    "tables/<contrast>.influence.tsv",
+    "a subject left out (a sample where the model names no subjects)",
+    (
+        Column("subject", "text", "who is left out", empty=False),
+        Column("n_samples", "integer", "samples left out", low=1, empty=False),
+        Column("in_contrast", "text", "whether the contrast uses them", levels=("yes", "no"), empty=False),
+        Column("calls", "integer", "genes with q < alpha in the whole fit", low=0, empty=False),
+        Column(
+            "calls_lost",
+            "integer",
+            "of these, how many have p above alpha x calls / tested genes, or the other sign",
+            low=0,
+        ),
+        Column("calls_gained", "integer", "further tested genes with p at most alpha x calls / tested genes", low=0),
+        Column("sign_changes", "integer", "of the calls, how many have the other sign", low=0),
+        Column("correlation", "number", "Pearson correlation of the statistics with those of the whole fit"),
+        Column("median_change", "number", "median absolute change of the tested genes' statistics", low=0),
+        Column("reason", "text", "why the contrast cannot be estimated without the subject"),
+    ),
+)
+INFLUENCE_GENES = Table(
+    "tables/<contrast>.influence_genes.tsv",
+    "a gene that was fitted",
+    (
+        *_GENE,
+        Column("log2_fold_change", "number", "log2 fold change of the whole fit"),
+        Column("lowest_log2_fold_change", "number", "lowest log2 fold change with a subject left out"),
+        Column("highest_log2_fold_change", "number", "highest log2 fold change with a subject left out"),
+        Column("subject", "text", "without whom the fold change differs most from that of the whole fit"),
+        Column("p_value", "number", "p value of the whole fit", low=0, high=1),
+        Column("largest_p_value", "number", "largest p value with a subject left out", low=0, high=1),
+        _FRAGILE,
+    ),
+)
+MODEL_INFLUENCE = Table(
+    "influence/<model>.subjects.parquet", f"{INFLUENCE.row}, in a contrast", (_CONTRAST, *INFLUENCE.columns)
+)
+MODEL_INFLUENCE_GENES = Table(
+    "influence/<model>.genes.parquet",
+    f"{INFLUENCE_GENES.row}, in a contrast",
+    (_CONTRAST, *INFLUENCE_GENES.columns),
 )
 ENRICHMENT = Table(
     "tables/<contrast>.enrichment.tsv",
@@ -384,6 +435,8 @@ VST = Table("tables/vst.tsv.gz", "a gene: variance-stabilised counts (log2 scale
 ALL = (
     CONTRAST_GENES,
     JOINT,
+    INFLUENCE,
+    INFLUENCE_GENES,
     ENRICHMENT,
     DROPPED_SETS,
     PDGF,
@@ -398,4 +451,6 @@ ALL = (
     VST,
     STATISTICS,
     DISPERSIONS,
+    MODEL_INFLUENCE,
+    MODEL_INFLUENCE_GENES,
 )

@@ -36,7 +36,7 @@ def test_compilation_is_paid_once_and_again_after_a_change(tmp_path: Path) -> No
     assert _all_said(ROOT / "workflow") == ""
     shutil.copytree(ROOT / "workflow" / "trialseq", tmp_path / "trialseq")
     assert _all_said(tmp_path) == ""
-    kernels = tmp_path / "trialseq" / "de" / "kernels.py"
+    kernels = tmp_path / "trialseq" / "de" / "kernels" / "linear.py"
     kernels.write_text(kernels.read_text() + "\n")
     assert ANNOUNCED in _first_said(tmp_path)
 
@@ -44,7 +44,7 @@ def test_compilation_is_paid_once_and_again_after_a_change(tmp_path: Path) -> No
 def test_without_a_folder_that_can_be_written_fits_are_compiled_all_the_same(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "workflow" / "trialseq", tmp_path / "trialseq", ignore=shutil.ignore_patterns("__pycache__"))
     # A file where a folder would be made stops everyone, root too.
-    (tmp_path / "trialseq" / "de" / "__pycache__").write_text("")
+    (tmp_path / "trialseq" / "de" / "kernels" / "__pycache__").write_text("")
     (tmp_path / "home").write_text("")
     home = str(tmp_path / "home" / "nobody")
     said = _all_said(tmp_path, HOME=home, XDG_CACHE_HOME=home, PYTHONDONTWRITEBYTECODE="1")

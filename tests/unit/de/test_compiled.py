@@ -56,7 +56,9 @@ def problem(request: pytest.FixtureRequest) -> dict[str, np.ndarray]:
 @pytest.mark.parametrize("count", [0.0, 1.0, 5.0, 300.0, 1e5])
 def test_digamma_differences_are_scipys(inverse: float, count: float) -> None:
     expected = digamma(count + inverse) - digamma(inverse) - np.log1p(count / inverse)
-    assert kernels.digamma_excess(count, inverse) == pytest.approx(expected, rel=1e-9, abs=1e-12)
+    lag = kernels.digamma_lag(inverse)
+    assert lag == pytest.approx(digamma(inverse) - np.log(inverse), rel=1e-12)
+    assert kernels.digamma_excess(count, inverse, lag) == pytest.approx(expected, rel=1e-9, abs=1e-12)
 
 
 def test_fold_changes_means_and_leverages_are_stocks(problem: dict[str, np.ndarray]) -> None:

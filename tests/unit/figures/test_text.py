@@ -11,6 +11,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import numpy as np
+import pandas as pd
 import pytest
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.figure import Figure
@@ -119,7 +120,7 @@ def test_names_of_users_are_only_text(record: figures.Record, tmp_path: Path) ->
 
 def test_no_gene_tested() -> None:
     inputs = drawings.contrast()
-    numbers = list(inputs.genes.columns[3:-1])
+    numbers = list(inputs.genes.columns[3:-2])
     genes = inputs.genes.assign(status="low_count", **dict.fromkeys(numbers, np.nan))
     for name in ("ma", "volcano", "p_values", "heatmap"):
         for given in (genes, genes.iloc[:0]):
@@ -273,3 +274,20 @@ def test_long_names_keep_their_end() -> None:
     assert len(cut) <= 40
     assert cut.startswith("platelet-derived")
     assert cut.endswith("pathway")
+
+
+def test_influence_of_many_subjects_of_one_that_is_needed_and_of_none() -> None:
+    inputs = drawings.contrast()
+    one = inputs.influence.head(1)
+    many = pd.concat([one.assign(subject=f"patient number {number}", calls_lost=number) for number in range(90)])
+    with drawn(named("influence"), replace(inputs, influence=many)) as made:
+        check_layout(made)
+        assert "Drawn are the 30 of 90 that move most." in words(made)
+        assert "patient number 89" in words(made)
+        assert "patient number 59" not in words(made)
+    needed = one.assign(subject="S01", reason="the others do not determine the contrast")
+    with drawn(named("influence"), replace(inputs, influence=needed)) as made:
+        assert "Without S01 it cannot be estimated." in words(made)
+        assert "The contrast needs every subject." in words(made)
+    with drawn(named("influence"), replace(inputs, influence=one.head(0))) as made:
+        assert "No subject was left out." in words(made)

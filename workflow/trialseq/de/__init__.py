@@ -84,15 +84,35 @@ def inference(kind: str, threads: int) -> Any:  # noqa: ANN401 - PyDESeq2 is unt
     return DefaultInference(n_cpus=threads)
 
 
-def of_contrast(statistics: pd.DataFrame, contrast: str) -> pd.DataFrame:
-    """One contrast of a model's statistics as `tables.CONTRAST_GENES`, the smallest p value first."""
+def of_contrast(statistics: pd.DataFrame, contrast: str, left_out: pd.DataFrame | None = None) -> pd.DataFrame:
+    """One contrast of a model's statistics as `tables.CONTRAST_GENES`, the smallest p value first.
+
+    left_out: `tables.INFLUENCE_GENES` of the contrast, which say whether a call is fragile.
+    """
     from trialseq.tables import CONTRAST_GENES
 
-    chosen = statistics[statistics["contrast"] == contrast]
-    return CONTRAST_GENES.conform(chosen.sort_values(["p_value", "gene_id"], kind="stable"))
+    chosen = statistics[statistics["contrast"] == contrast].sort_values(["p_value", "gene_id"], kind="stable")
+    known = {} if left_out is None else dict(zip(left_out["gene_id"], left_out["fragile"], strict=True))
+    return CONTRAST_GENES.conform(chosen.assign(fragile=chosen["gene_id"].map(known)))
 
 
 def by_engine(statistics: Iterable[pd.DataFrame], opinions: Iterable[str], contrast: str) -> dict[str, pd.DataFrame]:
     """One contrast by engine: the default engine's statistics come first, then those of the second opinions."""
     tables = zip((DEFAULT, *opinions), statistics, strict=True)
     return {engine: of_contrast(table, contrast) for engine, table in tables}
+
+
+def left_out(tables: Iterable[pd.DataFrame], contrast: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """One contrast of a model's influence as `tables.INFLUENCE` and `tables.INFLUENCE_GENES`.
+
+    tables: `tables.MODEL_INFLUENCE` and `tables.MODEL_INFLUENCE_GENES`, or none where influence was not asked.
+    """
+    from trialseq.tables import INFLUENCE, INFLUENCE_GENES
+
+    subjects, genes = [each[each["contrast"] == contrast] for each in tables] or [
+        INFLUENCE.empty(),
+        INFLUENCE_GENES.empty(),
+    ]
+    return INFLUENCE.conform(subjects), INFLUENCE_GENES.conform(
+        genes.sort_values(["p_value", "gene_id"], kind="stable")
+    )

@@ -39,8 +39,9 @@ def load() -> ModuleType:
 
 def announce(kernels: ModuleType) -> None:
     """Say that the first fit takes longer, where compiled code of these kernels is not there yet."""
-    kept = [path.stat().st_mtime for path in Path(kernels.irls.stats.cache_path).glob("kernels.*.nbi")]
-    if not kept or max(kept) < Path(str(kernels.__file__)).stat().st_mtime:
+    kept = [path.stat().st_mtime for path in Path(kernels.irls.stats.cache_path).glob("*.nbi")]
+    source = [path.stat().st_mtime for path in Path(str(kernels.__file__)).parent.glob("*.py")]
+    if not kept or max(kept) < max(source):
         _say("Compiling the fits for this machine: about ten seconds, once.")
 
 

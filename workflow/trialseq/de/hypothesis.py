@@ -7,6 +7,10 @@ from typing import Any
 import numpy as np
 from scipy.optimize import brentq
 from scipy.special import polygamma
+from scipy.stats import norm
+from scipy.stats import t as student_t
+
+TOLERANCE = 1e-9
 
 
 def test(
@@ -45,17 +49,40 @@ def test(
     )
 
 
-def degrees_of_freedom(fitted: Any) -> np.ndarray:  # noqa: ANN401 - PyDESeq2 is untyped
-    """Degrees of freedom (genes,) of the dispersions of a fitted data set.
+def without_counts(counts: np.ndarray, design: np.ndarray, vector: np.ndarray, compared: np.ndarray) -> np.ndarray:
+    """Genes (genes,) without a count in the samples of a contrast: there is nothing that might have changed.
+
+    counts: (samples x genes); design: (samples x columns); vector: (columns,); compared: (samples,), those of the
+    cells that are compared. R DESeq2 1.38 sets their fold change to 0 by two rules, and so do we:
+    contrastAllZeroCharacter looks at the samples that are compared; contrastAllZeroNumeric, where a contrast has
+    weights of both signs, at those in whose rows of the design the columns with a weight do not sum to zero.
+    """
+    weighted = np.abs(vector) > TOLERANCE
+    concerned = np.abs(design @ weighted) > TOLERANCE
+    of_cells, of_columns = ((counts[each] == 0).all(axis=0) for each in (compared, concerned))
+    return np.asarray(of_cells | (of_columns & (len(set(np.sign(vector[weighted]))) > 1)))
+
+
+def reference(distribution: str, degrees: np.ndarray) -> Any:  # noqa: ANN401 - a frozen distribution of scipy
+    """Distribution of Wald statistics under the null: `normal`, or Student's `t` by gene."""
+    return norm if distribution == "normal" else student_t(degrees)
+
+
+def degrees_of_freedom(residual: int, prior_variance: float, unshrunken: np.ndarray) -> np.ndarray:
+    """Degrees of freedom (genes,) of dispersions.
 
     A shrunken dispersion rests on the residual degrees of freedom and on those of its prior, d0, for which
     trigamma(d0 / 2) is the prior's variance (Smyth 2004, as in limma); one that was left unshrunken, because it
-    is far above the trend, on the first alone.
+    is far above the trend, on the first alone. unshrunken: (genes,).
     """
+    return np.asarray(residual + np.where(unshrunken, 0.0, prior_degrees(prior_variance)))
+
+
+def degrees_of_fit(fitted: Any) -> np.ndarray:  # noqa: ANN401 - PyDESeq2 is untyped
+    """Degrees of freedom (genes,) of the dispersions of a fitted data set."""
     samples, columns = fitted.obsm["design_matrix"].shape
-    prior = prior_degrees(float(fitted.uns["prior_disp_var"]))
     unshrunken = fitted.var["_outlier_genes"].fillna(False).to_numpy(dtype=bool)
-    return np.asarray(samples - columns + np.where(unshrunken, 0.0, prior))
+    return degrees_of_freedom(samples - columns, float(fitted.uns["prior_disp_var"]), unshrunken)
 
 
 def prior_degrees(variance: float) -> float:

@@ -10,7 +10,7 @@ from scipy.stats import chi2
 from scipy.stats import f as fisher_f
 
 from trialseq.de.compiled import CompiledInference
-from trialseq.de.hypothesis import degrees_of_freedom
+from trialseq.de.hypothesis import degrees_of_fit
 from trialseq.de.outliers import counts_of_fit
 from trialseq.de.shrinkage import reparameterise
 
@@ -57,7 +57,7 @@ def test(fitted: Any, vectors: np.ndarray, distribution: str, threads: int) -> p
     if distribution == "normal":
         p_values = chi2.sf(statistics, rank)
     else:
-        p_values = fisher_f.sf(statistics / rank, rank, degrees_of_freedom(fitted))
+        p_values = fisher_f.sf(statistics / rank, rank, degrees_of_fit(fitted))
     return pd.DataFrame(
         {"degrees_of_freedom": rank, "statistic": statistics, "p_value": p_values}, index=fitted.var_names
     )

@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
-from scipy.stats import t as student_t
 
 from trialseq.counts import CountMatrix
 from trialseq.de import Fit, hypothesis, inference, joint
@@ -30,7 +28,6 @@ if TYPE_CHECKING:
     from trialseq.config import Statistics
 
 LOGGER = logging.getLogger("trialseq.de")
-TOLERANCE = 1e-9
 EFFECTS = ["log2_fold_change", "lfc_se", "ci_low", "ci_high", "statistic", "p_value", "q_value"]
 
 
@@ -48,7 +45,7 @@ def fit(matrix: CountMatrix, model: Model, options: Statistics, threads: int) ->
 
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        fitted = _fit(counts[kept], model, factors, options, threads)
+        fitted = estimate(counts[kept], model, factors, options, threads)
         frames, shrinkage = [], {}
         for estimand in model.estimands:
             frame, shrinkage[estimand.id] = _test(fitted, model, estimand, options)
@@ -80,7 +77,8 @@ def fit(matrix: CountMatrix, model: Model, options: Statistics, threads: int) ->
     return Fit(statistics, dispersions, notes, joint_tests)
 
 
-def _fit(counts: pd.DataFrame, model: Model, factors: pd.Series, options: Statistics, threads: int) -> Any:  # noqa: ANN401
+def estimate(counts: pd.DataFrame, model: Model, factors: pd.Series, options: Statistics, threads: int) -> Any:  # noqa: ANN401 - PyDESeq2 is untyped
+    """PyDESeq2's data set, fitted: counts (samples x genes) that passed the filter, and their size factors."""
     from pydeseq2.dds import DeseqDataSet
 
     class DataSet(DeseqDataSet):  # type: ignore[misc]
@@ -149,8 +147,11 @@ def _test(fitted: Any, model: Model, estimand: Estimand, options: Statistics) ->
         }
     )
     if options.inference == "compiled":
-        result.loc[_without_counts(fitted, model, estimand), "log2_fold_change"] = 0.0
-    reference = norm if options.distribution == "normal" else student_t(hypothesis.degrees_of_freedom(fitted))
+        nothing = hypothesis.without_counts(
+            fitted.X, model.matrix.to_numpy(), vector, np.isin(model.samples, estimand.samples)
+        )
+        result.loc[nothing, "log2_fold_change"] = 0.0
+    reference = hypothesis.reference(options.distribution, hypothesis.degrees_of_fit(fitted))
     width = reference.ppf(0.5 + options.confidence / 2) * result["lfc_se"]
     result["ci_low"], result["ci_high"] = result["log2_fold_change"] - width, result["log2_fold_change"] + width
     if not _stock(options):
@@ -186,21 +187,6 @@ def _stock(options: Statistics) -> bool:
     """Whether p and q values are to be PyDESeq2's as they are."""
     plain = options.lfc_threshold == 0 and options.alternative == "greaterAbs"
     return options.inference == "reference" and options.distribution == "normal" and plain
-
-
-def _without_counts(fitted: Any, model: Model, estimand: Estimand) -> np.ndarray:  # noqa: ANN401
-    """Genes without a count in the samples of a contrast: there is nothing that might have changed.
-
-    R DESeq2 1.38 sets their fold change to 0 by two rules, and so do we: contrastAllZeroCharacter looks at the
-    samples of the cells that are compared; contrastAllZeroNumeric, where a contrast has weights of both signs, at
-    those in whose rows of the design the columns with a weight do not sum to zero.
-    """
-    weighted = np.abs(estimand.vector) > TOLERANCE
-    signs = np.sign(np.array(estimand.vector)[weighted])
-    compared = np.isin(model.samples, estimand.samples)
-    concerned = np.abs(model.matrix.to_numpy() @ weighted) > TOLERANCE
-    of_cells, of_columns = ((fitted.X[each] == 0).all(axis=0) for each in (compared, concerned))
-    return np.asarray(of_cells | (of_columns & (len(set(signs)) > 1)))
 
 
 def _adjusted(result: pd.DataFrame, fitted: Any, options: Statistics) -> pd.DataFrame:  # noqa: ANN401

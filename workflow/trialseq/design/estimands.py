@@ -70,6 +70,7 @@ class Model:
     block: str
     estimands: tuple[Estimand, ...]
     joint: tuple[Joint, ...] = ()
+    subjects: tuple[str, ...] = ()  # subject of each sample; empty where no subject is named
 
     @property
     def questions(self) -> tuple[Estimand | Joint, ...]:
@@ -112,6 +113,10 @@ class Plan:
     def estimands(self) -> dict[str, tuple[Model, Estimand]]:
         """Estimands by id, each with its model."""
         return {each.id: (model, each) for model in self.models for each in model.estimands}
+
+    def model(self, identity: str) -> Model:
+        """The model of that id."""
+        return next(each for each in self.models if each.id == identity)
 
     def to_json(self) -> dict[str, Any]:
         """As plain values."""

@@ -87,6 +87,7 @@ def model(samples: pd.DataFrame, options: ExplicitModel, subject: str | None, en
         "",
         tuple(estimands[contrast.id] for contrast in options.contrasts),
         tuple(_joint(test, [estimands[name] for name in test.contrasts]) for test in options.joint),
+        tuple(text(samples.loc[frame.index, subject])) if subject in samples else (),
     )
 
 

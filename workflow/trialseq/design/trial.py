@@ -285,6 +285,7 @@ class _Writer:
             block,
             tuple(estimands),
             tuple(_joint(estimands, "".join(parts[1:]))),
+            tuple(self.kept["subject"]),
         )
 
 

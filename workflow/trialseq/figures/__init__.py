@@ -61,7 +61,8 @@ class ModelInputs:
 class ContrastInputs:
     """What figures of a contrast read.
 
-    genes, enrichment, pdgf: `tables.CONTRAST_GENES`, `tables.ENRICHMENT`, `tables.PDGF`; running: columns set_id,
+    genes, enrichment, pdgf: `tables.CONTRAST_GENES`, `tables.ENRICHMENT`, `tables.PDGF`; influence, influence_genes:
+    `tables.INFLUENCE`, `tables.INFLUENCE_GENES`, without rows where influence was not asked; running: columns set_id,
     set_name, rank, gene_name, statistic, running_score, in_set; samples: those that the contrast uses; data, roles,
     levels: as in StudyInputs; asks: what a small p value of a gene speaks for.
     """
@@ -69,6 +70,8 @@ class ContrastInputs:
     contrast: str
     says: str
     genes: pd.DataFrame
+    influence: pd.DataFrame
+    influence_genes: pd.DataFrame
     enrichment: pd.DataFrame
     pdgf: pd.DataFrame
     running: pd.DataFrame
@@ -107,6 +110,7 @@ FIGURES = (
     Record("ma", "contrast", "ma.rst", "Genes", "trialseq.figures.ma"),
     Record("volcano", "contrast", "volcano.rst", "Genes", "trialseq.figures.volcano"),
     Record("p_values", "contrast", "p_values.rst", "Genes", "trialseq.figures.p_values"),
+    Record("influence", "contrast", "influence.rst", "Genes", "trialseq.figures.influence"),
     Record("heatmap", "contrast", "heatmap.rst", "Genes", "trialseq.figures.heatmap"),
     Record("enrichment", "contrast", "enrichment.rst", "Gene sets", "trialseq.figures.enrichment"),
     Record("pdgf", "contrast", "pdgf.rst", "PDGF", "trialseq.figures.pdgf"),

@@ -1,0 +1,103 @@
+"""PyDESeq2's steps on bare arrays, for the many fits of one model that influence asks for.
+
+The same numbers as `wald` gives with compiled loops (a test holds them together), without its data set, frames,
+Cook's distances and leverages, which cost as much as the fit.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from scipy.special import polygamma
+from scipy.stats import norm, trim_mean
+
+from trialseq.de.compiled import MIN_MU, CompiledInference
+from trialseq.de.trend import gamma_trend
+
+LOGGER = logging.getLogger("trialseq.de")
+MIN_DISP, BETA_TOL, RIDGE = 1e-8, 1e-8, 1e-6
+LEAST_VARIANCE = 0.25  # of the dispersions' prior
+
+
+@dataclass(frozen=True)
+class Estimates:
+    """What tests need of a fit.
+
+    coefficients: (genes x columns), natural log; means: (samples x genes); dispersions, unshrunken: (genes,), final
+    and whether they were left as they are by themselves; prior_variance: of log dispersions around their trend.
+    """
+
+    coefficients: np.ndarray
+    means: np.ndarray
+    dispersions: np.ndarray
+    unshrunken: np.ndarray
+    prior_variance: float
+
+
+def fit(
+    inference: CompiledInference,
+    counts: np.ndarray,
+    design: np.ndarray,
+    factors: np.ndarray,
+    trend: Literal["parametric", "mean"],
+) -> Estimates:
+    """Dispersions and coefficients as `DeseqDataSet.deseq2` of PyDESeq2 0.5.4 estimates them.
+
+    counts: (samples x genes), each gene with a count; design: (samples x columns), of full rank, with fewer columns
+    than samples; factors: (samples,), size factors.
+    """
+    samples, columns = design.shape
+    most = max(10.0, samples)
+    normed = counts / factors[:, None]
+    means = normed.mean(axis=0)
+    start = np.clip(_rough(normed, means, design, factors), MIN_DISP, most)
+    if len(np.unique(design, axis=0)) == columns:
+        first = inference.lin_reg_mu(counts, factors, design, MIN_MU)
+    else:
+        _, first, *_ = inference.irls(counts, factors, design, start, MIN_MU, BETA_TOL, leverages=False)
+    genewise, _ = inference.alpha_mle(counts, design, first, start, MIN_DISP, most)
+    genewise = np.clip(genewise, MIN_DISP, most)
+    fitted = _trend(genewise, means, trend)
+    residuals = np.log(genewise) - np.log(fitted)
+    free = residuals[genewise >= 100 * MIN_DISP]
+    squared = float((np.median(np.abs(free - np.median(free))) / norm.ppf(0.75)) ** 2)
+    variance = max(squared - float(polygamma(1, (samples - columns) / 2)), LEAST_VARIANCE)
+    # About where prior and likelihood meet; from there the search is shorter.
+    share = (samples - columns) / (samples - columns + 2 / variance)
+    near = np.exp(np.log(fitted) + share * np.maximum(residuals, -2))
+    shrunken, _ = inference.alpha_mle(counts, design, first, fitted, MIN_DISP, most, variance, True, True, begin=near)
+    unshrunken = residuals > 2 * np.sqrt(squared)
+    dispersions = np.where(unshrunken, genewise, np.clip(shrunken, MIN_DISP, most))
+    coefficients, mu, *_ = inference.irls(counts, factors, design, dispersions, MIN_MU, BETA_TOL, leverages=False)
+    return Estimates(coefficients, mu, dispersions, unshrunken, variance)
+
+
+def effects(
+    inference: CompiledInference, estimates: Estimates, design: np.ndarray, vectors: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Log2 fold changes and their standard errors (contrasts x genes); vectors: (contrasts x columns)."""
+    errors = inference.standard_errors(design, estimates.dispersions, estimates.means, RIDGE, vectors)
+    return vectors @ estimates.coefficients.T / np.log(2), errors.T / np.log(2)
+
+
+def _rough(normed: np.ndarray, means: np.ndarray, design: np.ndarray, factors: np.ndarray) -> np.ndarray:
+    """The smaller of two moment estimates of each dispersion: around a linear model, and around the mean."""
+    samples, columns = design.shape
+    linear = np.maximum(design @ (np.linalg.pinv(design) @ normed), 1)
+    around = (((normed - linear) ** 2 - linear) / ((samples - columns) * linear**2)).sum(axis=0)
+    moments = (normed.var(axis=0, ddof=1) - (1 / factors).mean() * means) / means**2
+    smaller: np.ndarray = np.minimum(np.maximum(around, 0), moments)
+    return smaller
+
+
+def _trend(genewise: np.ndarray, means: np.ndarray, kind: Literal["parametric", "mean"]) -> np.ndarray:
+    coefficients = gamma_trend(genewise, means, MIN_DISP) if kind == "parametric" else None
+    if coefficients is not None:
+        trend: np.ndarray = coefficients[0] + coefficients[1] / means
+        return trend
+    if kind == "parametric":
+        LOGGER.info("The dispersion trend did not converge; a flat one is used.")
+    return np.full(len(means), float(trim_mean(genewise[genewise > 10 * MIN_DISP], 0.001)))
