@@ -18,6 +18,7 @@ import yaml
 
 from trialseq import tables
 from trialseq.config import Config
+from trialseq.contract import Column, Table
 from trialseq.io import write_text
 from trialseq.validation import PATTERNS
 
@@ -172,7 +173,7 @@ def _default(value: Schema, *, required: bool) -> str:
 # Tables -------------------------------------------------------------------------------
 
 
-def tables_reference(every: Sequence[tables.Table]) -> str:
+def tables_reference(every: Sequence[Table]) -> str:
     """Every table as Markdown: its file, what a row is, its columns."""
     lines = ["# Tables", "", NOTICE, "", TABLES_INTRODUCTION]
     lines += [f"- [`{table.file}`](#{_anchor(table)}): a row is {table.row}" for table in every]
@@ -185,11 +186,11 @@ def tables_reference(every: Sequence[tables.Table]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _anchor(table: tables.Table) -> str:
+def _anchor(table: Table) -> str:
     return "".join(letter if letter.isalnum() else "-" for letter in table.file).strip("-")
 
 
-def _column_kind(column: tables.Column) -> str:
+def _column_kind(column: Column) -> str:
     words = {"truth": "true or false"}.get(column.kind, str(column.kind))
     parts = [words if not column.levels else " or ".join(f"`{level}`" for level in column.levels)]
     if column.low is not None and column.high is not None:
