@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from pydeseq2.dds import DeseqDataSet
+from pydeseq2.ds import DeseqStats
 from pydeseq2.utils import nb_nll
 
 import r_shapes
@@ -135,6 +137,21 @@ def test_rs_genewise_dispersions_give_rs_trend(shape: str) -> None:
     assert coefficients is not None
     trend = coefficients[0] + coefficients[1] / mean[present]
     np.testing.assert_allclose(trend, r["trend"][present], rtol=1e-4)
+
+
+@pytest.mark.parametrize("shape", ["two_groups", "unbalanced"])
+def test_the_reference_inference_is_stock_where_no_threshold_is_set(shape: str) -> None:
+    matrix = r_shapes.counts(shape)
+    present = matrix.counts.loc[:, (matrix.counts > 0).any()]
+    design = pd.DataFrame({"Intercept": 1.0, "B": (matrix.samples["condition"] == "B").astype(float)})
+    fitted = DeseqDataSet(counts=present, metadata=matrix.samples, design=design, quiet=True, n_cpus=1)
+    fitted.deseq2()
+    stock = DeseqStats(fitted, contrast=np.array([0.0, 1.0]), alpha=0.05, quiet=True, n_cpus=1)
+    stock.summary()
+    ours = r_shapes.contrast(shape, "B_vs_A", inference="reference").loc[present.columns]
+    names = {"log2FoldChange": "log2_fold_change", "stat": "statistic", "pvalue": "p_value", "padj": "q_value"}
+    for theirs, name in names.items():
+        np.testing.assert_allclose(ours[name], stock.results_df[theirs], rtol=1e-9, atol=1e-12)
 
 
 @pytest.mark.parametrize("shape", ["few", "zeros", "large"])
