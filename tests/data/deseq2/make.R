@@ -1,7 +1,7 @@
 # Reference outputs of R DESeq2 on counts that this script simulates, a shape of trial after the other.
 # Debian 12: apt-get install r-bioc-deseq2; Rscript make.R, in this folder. Writes for each shape <shape>.counts.tsv.gz,
-# <shape>.samples.tsv and <shape>.wald.tsv.gz; dispersions.tsv.gz, joint.tsv.gz, shrinkage.tsv.gz and versions.txt.
-# Eight digits are kept.
+# <shape>.samples.tsv and <shape>.wald.tsv.gz; dispersions.tsv.gz, joint.tsv.gz, shrinkage.tsv.gz, blocked.vst.tsv.gz
+# and versions.txt. Eight digits are kept.
 suppressPackageStartupMessages(library(DESeq2))
 ALPHA <- 0.05
 
@@ -117,6 +117,11 @@ keep("blocked", counts, sheet)
 dispersed <- add(dispersed, of_dispersions("blocked", dds))
 wald <- add(wald, of_wald("blocked", "v2_vs_v1", dds, contrast = c("visit", "v2", "v1")))
 wald <- add(wald, of_wald("blocked", "v3_vs_v2", dds, contrast = c("visit", "v3", "v2")))
+# The variance-stabilising transformation of these counts, without a design, on all genes.
+blind <- estimateSizeFactors(DESeqDataSetFromMatrix(counts, sheet, design = ~ 1))
+blind <- estimateDispersionsFit(estimateDispersionsGeneEst(blind, quiet = TRUE), quiet = TRUE)
+stable <- getVarianceStabilizedData(blind)
+write_gz(data.frame(gene_id = rownames(stable), stable, check.names = FALSE), "blocked.vst.tsv.gz")
 lrt <- fit(counts, sheet, ~ subject + visit, test = "LRT", reduced = ~ subject)
 joint <- add(joint, of_joint("blocked", "any_visit", lrt, 2))
 

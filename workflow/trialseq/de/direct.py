@@ -51,16 +51,10 @@ def fit(
     """
     samples, columns = design.shape
     most = max(10.0, samples)
-    normed = counts / factors[:, None]
-    means = normed.mean(axis=0)
-    start = np.clip(_rough(normed, means, design, factors), MIN_DISP, most)
-    if len(np.unique(design, axis=0)) == columns:
-        first = inference.lin_reg_mu(counts, factors, design, MIN_MU)
-    else:
-        _, first, *_ = inference.irls(counts, factors, design, start, MIN_MU, BETA_TOL, leverages=False)
-    genewise, _ = inference.alpha_mle(counts, design, first, start, MIN_DISP, most)
-    genewise = np.clip(genewise, MIN_DISP, most)
-    fitted = _trend(genewise, means, trend)
+    means = (counts / factors[:, None]).mean(axis=0)
+    genewise, first = genewise_dispersions(inference, counts, design, factors)
+    a0, a1 = trend_coefficients(genewise, means, trend)
+    fitted = a0 + a1 / means
     residuals = np.log(genewise) - np.log(fitted)
     free = residuals[genewise >= 100 * MIN_DISP]
     squared = float((np.median(np.abs(free - np.median(free))) / norm.ppf(0.75)) ** 2)
@@ -75,6 +69,20 @@ def fit(
     return Estimates(coefficients, mu, dispersions, unshrunken, variance)
 
 
+def genewise_dispersions(
+    inference: CompiledInference, counts: np.ndarray, design: np.ndarray, factors: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Maximum-likelihood dispersions (genes,) with the Cox-Reid term, and the means (samples x genes) behind them."""
+    most = max(10.0, len(design))
+    start = np.clip(_rough(inference, counts / factors[:, None], design, factors), MIN_DISP, most)
+    if len(np.unique(design, axis=0)) == design.shape[1]:
+        means = inference.lin_reg_mu(counts, factors, design, MIN_MU)
+    else:
+        _, means, *_ = inference.irls(counts, factors, design, start, MIN_MU, BETA_TOL, leverages=False)
+    genewise, _ = inference.alpha_mle(counts, design, means, start, MIN_DISP, most)
+    return np.clip(genewise, MIN_DISP, most), means
+
+
 def effects(
     inference: CompiledInference, estimates: Estimates, design: np.ndarray, vectors: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -83,21 +91,22 @@ def effects(
     return vectors @ estimates.coefficients.T / np.log(2), errors.T / np.log(2)
 
 
-def _rough(normed: np.ndarray, means: np.ndarray, design: np.ndarray, factors: np.ndarray) -> np.ndarray:
+def _rough(inference: CompiledInference, normed: np.ndarray, design: np.ndarray, factors: np.ndarray) -> np.ndarray:
     """The smaller of two moment estimates of each dispersion: around a linear model, and around the mean."""
-    samples, columns = design.shape
-    linear = np.maximum(design @ (np.linalg.pinv(design) @ normed), 1)
-    around = (((normed - linear) ** 2 - linear) / ((samples - columns) * linear**2)).sum(axis=0)
-    moments = (normed.var(axis=0, ddof=1) - (1 / factors).mean() * means) / means**2
-    smaller: np.ndarray = np.minimum(np.maximum(around, 0), moments)
+    smaller: np.ndarray = np.minimum(
+        inference.fit_rough_dispersions(normed, design), inference.fit_moments_dispersions(normed, factors)
+    )
     return smaller
 
 
-def _trend(genewise: np.ndarray, means: np.ndarray, kind: Literal["parametric", "mean"]) -> np.ndarray:
+def trend_coefficients(
+    genewise: np.ndarray, means: np.ndarray, kind: Literal["parametric", "mean"]
+) -> tuple[float, float]:
+    """The trend a0 + a1 / mean of dispersions; a1 is 0 where it is flat, by wish or because no other one converged."""
     coefficients = gamma_trend(genewise, means, MIN_DISP) if kind == "parametric" else None
     if coefficients is not None:
-        trend: np.ndarray = coefficients[0] + coefficients[1] / means
-        return trend
+        return float(coefficients[0]), float(coefficients[1])
     if kind == "parametric":
         LOGGER.info("The dispersion trend did not converge; a flat one is used.")
-    return np.full(len(means), float(trim_mean(genewise[genewise > 10 * MIN_DISP], 0.001)))
+    usable = genewise[genewise > 10 * MIN_DISP]
+    return float(trim_mean(usable, 0.001)) if len(usable) else 10 * MIN_DISP, 0.0

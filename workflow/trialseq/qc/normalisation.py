@@ -15,7 +15,7 @@ from anndata import AnnData
 
 from trialseq.config import Statistics
 from trialseq.counts import CountMatrix
-from trialseq.de import inference
+from trialseq.de import direct, inference
 from trialseq.de.filtering import size_factors
 from trialseq.problems import InputError, Problem, listing
 from trialseq.tables import SAMPLES
@@ -88,7 +88,19 @@ def _sheet(samples: pd.DataFrame) -> pd.DataFrame:
 
 
 def _trend(counts: pd.DataFrame, factors: pd.Series, options: Statistics, threads: int) -> dict[str, float]:
-    """Coefficients a0 and a1 of PyDESeq2's blind dispersion trend; a1 is 0 where the trend is flat."""
+    """Coefficients a0 and a1 of the blind dispersion trend; a1 is 0 where the trend is flat."""
+    if options.inference == "reference":
+        return _stock_trend(counts, factors, options, threads)
+    # In one order in memory, whatever table the genes come from: sums, and so bytes, depend on it.
+    values, sizes = np.ascontiguousarray(counts.to_numpy(dtype=float)), factors.to_numpy()
+    engine, blind = inference("compiled", threads), np.ones((len(counts), 1))
+    genewise, _ = direct.genewise_dispersions(engine, values, blind, sizes)
+    means = (values / sizes[:, None]).mean(axis=0)
+    return dict(zip(("a0", "a1"), direct.trend_coefficients(genewise, means, options.trend), strict=True))
+
+
+def _stock_trend(counts: pd.DataFrame, factors: pd.Series, options: Statistics, threads: int) -> dict[str, float]:
+    """The same of PyDESeq2 as it is."""
     from pydeseq2.dds import DeseqDataSet
 
     class GivenSizeFactors(DeseqDataSet):  # type: ignore[misc]
