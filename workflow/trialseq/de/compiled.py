@@ -31,7 +31,7 @@ class CompiledInference(DefaultInference):  # type: ignore[misc]
     """
 
     def __init__(self, threads: int) -> None:
-        super().__init__(n_cpus=threads)
+        super().__init__(n_cpus=1)  # for the few genes that are handed over: starting processes would cost more
         self.threads = threads
         self.handed_over = 0
         compilation.announce(kernels)
