@@ -33,10 +33,8 @@ def size_factors(counts: pd.DataFrame, kind: str) -> pd.Series:
     the positive counts of each gene. Raises InputError where no gene is without a zero.
     """
     values = counts.to_numpy(dtype=float)
-    with np.errstate(divide="ignore"):
-        logs = np.log(values)
     if kind == "ratio":
-        whole = np.isfinite(logs).all(axis=0)
+        whole = (values > 0).all(axis=0)
         if not whole.any():
             raise InputError(
                 Problem(
@@ -46,8 +44,10 @@ def size_factors(counts: pd.DataFrame, kind: str) -> pd.Series:
                     "use size_factors: poscounts, or leave out samples with few counts",
                 )
             )
-        ratios = logs[:, whole] - logs[:, whole].mean(axis=0)
-        return pd.Series(np.exp(np.median(ratios, axis=1)), index=counts.index)
+        logs = np.log(values[:, whole])
+        return pd.Series(np.exp(np.median(logs - logs.mean(axis=0), axis=1)), index=counts.index)
+    with np.errstate(divide="ignore"):
+        logs = np.log(values)
     # R's estimateSizeFactors(type = "poscounts"): geometric means in which zeros count as one.
     means = np.where(np.isfinite(logs), logs, 0).mean(axis=0)
     usable = means > 0

@@ -29,12 +29,20 @@ def independent_filtering(p_values: np.ndarray, base_means: np.ndarray, alpha: f
 
     lowest = float(np.mean(base_means == 0))
     theta = np.linspace(lowest, 0.95 if lowest < 0.95 else 1.0, QUANTILES)
-    filtered = [adjust(np.where(base_means >= cutoff, p_values, np.nan)) for cutoff in np.quantile(base_means, theta)]
-    rejections = np.array([np.count_nonzero(each < alpha) for each in filtered], dtype=float)
+    cutoffs = np.quantile(base_means, theta)
+    order = np.argsort(p_values, kind="stable")
+    order = order[~np.isnan(p_values[order])]
+    rejections = np.array([_rejections(p_values[order[base_means[order] >= each]], alpha) for each in cutoffs])
     if rejections.max() <= FEWEST:
-        return filtered[0]
+        return adjust(np.where(base_means >= cutoffs[0], p_values, np.nan))
     curve = lowess(rejections, theta, frac=1 / 5, it=3, delta=0.01 * (theta[-1] - theta[0]), return_sorted=False)
     some = rejections > 0
     threshold = curve.max() - np.sqrt(np.mean((rejections - curve)[some] ** 2))
     above = np.flatnonzero(rejections > threshold)
-    return filtered[int(above[0]) if len(above) else 0]
+    return adjust(np.where(base_means >= cutoffs[above[0] if len(above) else 0], p_values, np.nan))
+
+
+def _rejections(in_order: np.ndarray, alpha: float) -> float:
+    """How many of some p values, the smallest first, Benjamini and Hochberg reject."""
+    below = np.flatnonzero(in_order * len(in_order) / np.arange(1, len(in_order) + 1) < alpha)
+    return float(below[-1] + 1) if len(below) else 0.0
