@@ -173,10 +173,31 @@ def _newton(beta, counts, size_of, offset, design, index, scale, other, matrix, 
 
 
 @kernel
+def _curvature(beta, counts, size_of, offset, design, index, other, matrix, vector, eta, weights):
+    """Curvature of the profile likelihood of one coefficient; NaN where it has none."""
+    predict(design, beta, eta)
+    for s in range(len(counts)):
+        share = 1.0 / (1.0 + size_of * math.exp(-eta[s] - offset[s]))
+        weights[s] = (counts[s] + size_of) * share * (1.0 - share)
+    ridge = 1.0 / (other * other)
+    normal(design, weights, ridge, matrix)
+    if not factorise(design, matrix):
+        return math.nan
+    vector[:] = 0.0
+    vector[index] = 1.0
+    solve(design, matrix, vector)
+    return 1.0 / vector[index] - ridge
+
+
+@kernel
 def shrink(
     start, stop, counts, sizes, offset, design, beta_init, index, scale, other, beta_out, variance_out, converged
 ):
-    """Maximum a posteriori coefficients, the better of two starts, and the variance of the shrunken one."""
+    """Maximum a posteriori coefficients, the better of two starts, and the variance of the shrunken one.
+
+    The prior's curvature is nowhere below -1 / (4 scale^2): a likelihood of four times that curvature leaves room for
+    one optimum alone, and one start is enough.
+    """
     _, _, _, first, _ = design
     samples, size = counts.shape[1], len(first)
     matrix, gradient, trial = np.zeros((size, size)), np.empty(size), np.empty(size)
@@ -184,29 +205,22 @@ def shrink(
     for gene in range(start, stop):
         y, size_of = counts[gene], sizes[gene]
         one[:] = beta_init[gene]
-        two[:] = beta_init[gene]
-        two[index] = 0.0
-        value_one, done_one = _newton(
+        value, done = _newton(
             one, y, size_of, offset, design, index, scale, other, matrix, gradient, trial, eta, weights
         )
-        value_two, done_two = _newton(
-            two, y, size_of, offset, design, index, scale, other, matrix, gradient, trial, eta, weights
-        )
-        if value_two < value_one:
-            one[:] = two
+        steep = _curvature(one, y, size_of, offset, design, index, other, matrix, trial, eta, weights)
+        if not steep * scale * scale >= 1.0:
+            two[:] = beta_init[gene]
+            two[index] = 0.0
+            value_two, done_two = _newton(
+                two, y, size_of, offset, design, index, scale, other, matrix, gradient, trial, eta, weights
+            )
+            if value_two < value:
+                one[:] = two
+                done = done_two
+                steep = _curvature(one, y, size_of, offset, design, index, other, matrix, trial, eta, weights)
         beta_out[gene] = one
-        converged[gene] = done_two if value_two < value_one else done_one
-        predict(design, one, eta)
-        for s in range(samples):
-            share = 1.0 / (1.0 + size_of * math.exp(-eta[s] - offset[s]))
-            weights[s] = (y[s] + size_of) * share * (1.0 - share)
-        normal(design, weights, 1.0 / (other * other), matrix)
+        converged[gene] = done
         spread = scale * scale + one[index] * one[index]
-        matrix[index, index] += 2.0 * (scale * scale - one[index] * one[index]) / (spread * spread)
-        matrix[index, index] -= 1.0 / (other * other)
-        variance_out[gene] = np.nan
-        if factorise(design, matrix):
-            trial[:] = 0.0
-            trial[index] = 1.0
-            solve(design, matrix, trial)
-            variance_out[gene] = trial[index]
+        steep += 2.0 * (scale * scale - one[index] * one[index]) / (spread * spread)
+        variance_out[gene] = 1.0 / steep if steep > 0.0 else math.nan
