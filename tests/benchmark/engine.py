@@ -38,6 +38,8 @@ def measured(*arguments: str) -> dict[str, float]:
     command = [sys.executable, str(Path(__file__).with_name("one_fit.py")), *arguments]
     start = time.perf_counter()
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        process.stdout.readline()  # ready: what came before does not count as memory
         root, peak = psutil.Process(process.pid), 0
         while process.poll() is None:
             try:
@@ -46,7 +48,6 @@ def measured(*arguments: str) -> dict[str, float]:
             except psutil.NoSuchProcess:
                 pass
             time.sleep(0.02)
-        assert process.stdout is not None
         printed = process.stdout.read()
     if process.returncode:
         sys.exit(f"{' '.join(arguments)} failed")

@@ -131,18 +131,21 @@ def main() -> None:
     """Measure."""
     engine, folder, *wanted = sys.argv[1:]
     if engine == "trial":
+        print("ready", flush=True)
         seconds = trial(Path(folder))
     else:
         kind, samples, genes = wanted
         matrix = simulated(int(samples), int(genes))
         design = design_of(kind, matrix.samples)
         if engine == "write":
+            print("ready", flush=True)
             seconds = write(matrix, design, Path(folder))
         else:
             np.ones(2**28)  # 2 GB that a virtual machine may have to fetch from its host, before the clock starts
             run = {"stock": stock, "compiled": compiled}[engine]
             # Once on few genes: imports, compiled code and worker processes are there when the clock starts.
             run(CountMatrix(matrix.counts.iloc[:, :300], matrix.samples, matrix.genes.iloc[:300]), design)
+            print("ready", flush=True)
             seconds = run(matrix, design)
     print(json.dumps(seconds))
 
