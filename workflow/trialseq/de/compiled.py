@@ -171,13 +171,18 @@ class CompiledInference(DefaultInference):  # type: ignore[misc]
         prior_scale: float,
         optimizer: str,  # noqa: ARG002 - part of the interface
         shrink_index: int,
+        *,
+        begin: np.ndarray | None = None,
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Coefficients (genes x columns), inverse Hessians (genes x columns x columns), convergence (genes,).
 
-        Of each inverse Hessian only the shrunken coefficient's variance is right; it fills the others' places.
+        begin: coefficients (genes x columns) to search from, if not from those of logarithms of the counts. Of each
+        inverse Hessian only the shrunken coefficient's variance is right; it fills the others' places.
         """
         by_gene, columns = _by_gene(counts), design_matrix.shape[1]
-        start = np.ascontiguousarray((np.linalg.pinv(design_matrix) @ (np.log(counts + 0.5) - offset[:, None])).T)
+        if begin is None:
+            begin = (np.linalg.pinv(design_matrix) @ (np.log(counts + 0.5) - offset[:, None])).T
+        start = np.ascontiguousarray(begin)
         beta, variance = np.empty((len(by_gene), columns)), np.empty(len(by_gene))
         converged = np.zeros(len(by_gene), dtype=bool)
         prior = (int(shrink_index), float(prior_scale), float(prior_no_shrink_scale))

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from scipy.optimize import root_scalar
 
+from trialseq.de.compiled import CompiledInference
+
 OTHER_SCALE = 15.0  # apeglm's prior scale of the coefficients that are not shrunk
 LARGEST_VARIANCE = 400.0
 SMALLEST_VARIANCE = 1e-6
@@ -54,15 +56,21 @@ def shrink(
     size_factors: np.ndarray,
     dispersions: np.ndarray,
     scale: float,
+    coefficients: np.ndarray | None = None,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Maximum a posteriori log2 fold changes of a contrast under apeGLM's prior (Zhu, Ibrahim and Love 2019).
 
-    counts: (samples x genes); design: (samples x columns); vector: (columns,); dispersions: (genes,). Returns
-    the shrunken log2 fold changes (genes,), their standard errors, which are the square roots of the inverse of the
-    posterior's curvature at its mode, and whether each search converged. PyDESeq2's own inference gives wrong errors.
+    counts: (samples x genes); design: (samples x columns); vector: (columns,); dispersions: (genes,); coefficients:
+    (genes x columns), of maximum likelihood, natural log, from which compiled searches begin. Returns the shrunken
+    log2 fold changes (genes,), their standard errors, which are the square roots of the inverse of the posterior's
+    curvature at its mode, and whether each search converged. PyDESeq2's own inference gives wrong errors.
     """
     changed, index = reparameterise(design, vector)
-    coefficients, inverses, converged = inference.lfc_shrink_nbinom_glm(
+    begin = {}
+    if coefficients is not None and isinstance(inference, CompiledInference):
+        begin["begin"] = coefficients.copy()
+        begin["begin"][:, index] = coefficients @ vector
+    modes, inverses, converged = inference.lfc_shrink_nbinom_glm(
         design_matrix=changed,
         counts=counts,
         size=1 / dispersions,
@@ -71,6 +79,7 @@ def shrink(
         prior_scale=scale,
         optimizer="L-BFGS-B",
         shrink_index=index,
+        **begin,
     )
     errors = np.sqrt(np.asarray(inverses)[:, index, index])
-    return np.asarray(coefficients)[:, index] / np.log(2), errors / np.log(2), np.asarray(converged, dtype=bool)
+    return np.asarray(modes)[:, index] / np.log(2), errors / np.log(2), np.asarray(converged, dtype=bool)

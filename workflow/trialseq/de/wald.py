@@ -175,6 +175,7 @@ def _test(fitted: Any, model: Model, estimand: Estimand, options: Statistics) ->
             fitted.obs["size_factors"].to_numpy(),
             fitted.var["dispersions"].to_numpy()[usable],
             scale,
+            fitted.varm["LFC"].to_numpy()[usable],
         )
         result.loc[usable, "shrunk_log2_fold_change"] = shrunk
         if options.inference == "compiled":

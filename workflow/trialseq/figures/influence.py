@@ -12,7 +12,7 @@ from matplotlib.ticker import MaxNLocator
 
 from trialseq.config import Figures
 from trialseq.figures import ContrastInputs, style
-from trialseq.figures.pdgf import MARKERS, SECTIONS
+from trialseq.figures.pdgf import MARKERS, lines
 
 MOST = 30  # subjects drawn
 ROW = 3.9  # mm
@@ -81,38 +81,19 @@ def _ranges(axes: Axes, genes: pd.DataFrame, inputs: ContrastInputs, options: Fi
     ranges = inputs.influence_genes.set_index("gene_id")
     across: Any = axes.get_yaxis_transform()
     axes.axvline(0, color="black", lw=0.6, zorder=0)
-    labels: list[tuple[float, str]] = []
-    place = 0.0
-    for section, part in genes.groupby("section", sort=False):
-        labels.append((place, SECTIONS[str(section)]))
-        place -= 1
-        for _, row in part.iterrows():
-            labels.append((place, style.plain(row["id"], 24)))
-            words = str(row["status"] or "not measured").replace("_", " ")
-            if row["name"] in ranges.index and pd.notna(row["p_value"]):
-                left_out = ranges.loc[row["name"]]
-                rises = row["log2_fold_change"] > 0
-                face = (options.up if rises else options.down) if row["q_value"] < inputs.alpha else "white"
-                ends = [left_out["lowest_log2_fold_change"], left_out["highest_log2_fold_change"]]
-                axes.plot([row["ci_low"], row["ci_high"]], [place, place], color="#333333", lw=0.7, zorder=1)
-                axes.plot(ends, [place, place], color=style.GREY, lw=3.4, solid_capstyle="butt", zorder=2)
-                axes.plot(
-                    row["log2_fold_change"],
-                    place,
-                    MARKERS[str(section)],
-                    ms=3.4,
-                    mew=0.7,
-                    mec="black",
-                    mfc=face,
-                    zorder=3,
-                )
-                words = style.plain(left_out["subject"], 16) + (", fragile" if left_out["fragile"] == "yes" else "")
-            axes.text(1.02, place, words, transform=across, va="center", fontsize=style.SMALL)
-            place -= 1
-    axes.set_yticks([at for at, _ in labels], [name for _, name in labels])
-    for tick in axes.get_yticklabels():
-        if tick.get_text() in SECTIONS.values():
-            tick.set_fontweight("bold")
+    for place, row in lines(axes, genes):
+        words = str(row["status"] or "not measured").replace("_", " ")
+        if row["name"] in ranges.index and pd.notna(row["p_value"]):
+            left_out = ranges.loc[row["name"]]
+            rises = row["log2_fold_change"] > 0
+            face = (options.up if rises else options.down) if row["q_value"] < inputs.alpha else "white"
+            ends = [left_out["lowest_log2_fold_change"], left_out["highest_log2_fold_change"]]
+            marker = MARKERS[str(row["section"])]
+            axes.plot([row["ci_low"], row["ci_high"]], [place, place], color="#333333", lw=0.7, zorder=1)
+            axes.plot(ends, [place, place], color=style.GREY, lw=3.4, solid_capstyle="butt", zorder=2)
+            axes.plot(row["log2_fold_change"], place, marker, ms=3.4, mew=0.7, mec="black", mfc=face, zorder=3)
+            words = style.plain(left_out["subject"], 16) + (", fragile" if left_out["fragile"] == "yes" else "")
+        axes.text(1.02, place, words, transform=across, va="center", fontsize=style.SMALL)
     axes.text(1.02, 0, "moved most by", transform=across, va="center", fontsize=style.SMALL, fontweight="bold")
     axes.set_xlabel(
         f"log2 fold change: interval (thin) and range with\na subject left out (thick); filled: q < {inputs.alpha:g}"

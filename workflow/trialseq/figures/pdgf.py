@@ -90,43 +90,40 @@ def _words(axes: Axes, sets: pd.DataFrame) -> None:
             axes.text(at, -place, cell, ha="center", va="center", fontsize=style.SMALL)
 
 
+def lines(axes: Axes, genes: pd.DataFrame) -> list[tuple[float, pd.Series]]:
+    """Name a line of the axes for each gene, sections apart under headings; the height of each gene's line."""
+    labels: list[str] = []
+    heights: list[tuple[float, pd.Series]] = []
+    headings = []
+    for section, part in genes.groupby("section", sort=False):
+        headings.append(len(labels))
+        labels.append(SECTIONS[str(section)])
+        for _, row in part.iterrows():
+            heights.append((-float(len(labels)), row))
+            labels.append(style.plain(row["id"], 24))
+    axes.set_yticks(-np.arange(len(labels), dtype=float), labels)
+    for heading in headings:
+        axes.get_yticklabels()[heading].set_fontweight("bold")
+    return heights
+
+
 def _forest(axes: Axes, genes: pd.DataFrame, alpha: float, options: Figures) -> None:
-    """A row a gene with its interval; sections apart, named by a heading of their own."""
+    """A line a gene with its interval."""
     axes.axvline(0, color="black", lw=0.6, zorder=0)
     across = axes.get_yaxis_transform()
-    labels: list[tuple[float, str]] = []
-    place = 0.0
-    for section, part in genes.groupby("section", sort=False):
-        labels.append((place, SECTIONS[str(section)]))
-        place -= 1
-        for _, row in part.iterrows():
-            labels.append((place, style.plain(row["id"], 24)))
-            words = f"q = {style.number(row['q_value'])}"
-            if pd.isna(row["log2_fold_change"]) or pd.isna(row["ci_low"]):
-                words = str(row["status"] or "not measured").replace("_", " ")
-            else:
-                called = row["q_value"] < alpha
-                face = (options.up if row["log2_fold_change"] > 0 else options.down) if called else "white"
-                axes.plot([row["ci_low"], row["ci_high"]], [place, place], color="#333333", lw=0.9, zorder=1)
-                axes.plot(
-                    row["log2_fold_change"],
-                    place,
-                    MARKERS[str(section)],
-                    ms=4.4,
-                    mew=0.8,
-                    mec="black",
-                    mfc=face,
-                    zorder=2,
-                )
-                if pd.isna(row["q_value"]):
-                    words = f"p = {style.number(row['p_value'])}, {str(row['status']).replace('_', ' ')}"
-            axes.text(1.02, place, words, transform=across, va="center", fontsize=style.SMALL)
-            place -= 1
-    axes.set_yticks([at for at, _ in labels], [name for _, name in labels])
-    headings = set(SECTIONS.values())
-    for tick in axes.get_yticklabels():
-        if tick.get_text() in headings:
-            tick.set_fontweight("bold")
+    for place, row in lines(axes, genes):
+        words = f"q = {style.number(row['q_value'])}"
+        if pd.isna(row["log2_fold_change"]) or pd.isna(row["ci_low"]):
+            words = str(row["status"] or "not measured").replace("_", " ")
+        else:
+            called = row["q_value"] < alpha
+            face = (options.up if row["log2_fold_change"] > 0 else options.down) if called else "white"
+            marker = MARKERS[str(row["section"])]
+            axes.plot([row["ci_low"], row["ci_high"]], [place, place], color="#333333", lw=0.9, zorder=1)
+            axes.plot(row["log2_fold_change"], place, marker, ms=4.4, mew=0.8, mec="black", mfc=face, zorder=2)
+            if pd.isna(row["q_value"]):
+                words = f"p = {style.number(row['p_value'])}, {str(row['status']).replace('_', ' ')}"
+        axes.text(1.02, place, words, transform=across, va="center", fontsize=style.SMALL)
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
     axes.set_xlabel(f"log2 fold change, with interval; filled: q < {alpha:g}")
