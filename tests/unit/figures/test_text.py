@@ -23,7 +23,12 @@ from trialseq import figures
 from trialseq.config import Figures
 from trialseq.figures import style
 
-INPUTS = {"study": drawings.study, "model": drawings.model, "contrast": drawings.contrast}
+INPUTS = {
+    "study": drawings.study,
+    "model": drawings.model,
+    "contrast": drawings.contrast,
+    "concordance": drawings.concordance,
+}
 RECORDS = pytest.mark.parametrize("record", figures.FIGURES, ids=lambda record: record.name)
 NASTY = "a$b_c^$<script>alert(1)</script> & %\\frac{x}{y}\n\x07 --> end"
 OPTIONS = Figures(dpi=100)
@@ -95,6 +100,8 @@ def test_names_of_users_are_only_text(record: figures.Record, tmp_path: Path) ->
     inputs = INPUTS[record.scope]()
     if isinstance(inputs, figures.ModelInputs):
         inputs = replace(inputs, model=NASTY)
+    elif isinstance(inputs, figures.ConcordanceInputs):
+        inputs = replace(inputs, contrast=NASTY, says=NASTY)
     else:
         data = inputs.data.copy()
         data.obs["agent"] = data.obs["agent"].replace({"NMN": NASTY})
