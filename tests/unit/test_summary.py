@@ -27,6 +27,6 @@ def test_the_second_sentence_says_what_was_tested(statistics: dict[str, object],
     config = study(trial=TRIAL, statistics=statistics, enrichment={"min_abs_log2_fold_change": 0.5})
     plan = design.plan(sheet({"NMN": 3, "Placebo": 3}), config)
     results = drawings.contrast()
-    genes, pdgf = (dict.fromkeys(plan.estimands, table) for table in (results.genes, results.pdgf))
-    lines = summary.sentences(config, plan, genes, pdgf, [], []).splitlines()
+    given = [dict.fromkeys(plan.estimands, table) for table in (results.genes, results.pdgf, results.influence)]
+    lines = summary.sentences(config, plan, *given, [], []).splitlines()
     assert lines[1].startswith(f"2. difference.NMN_vs_Placebo.Basal, {found};")
