@@ -77,6 +77,6 @@ def table(matrix: CountMatrix, given: Ready, effects: Iterable[Effect], options:
         # A fold change and a statistic of exactly zero leave the standard error undefined.
         frame = frame.where(np.isfinite(frame)).reindex(given.before.index)
         frames.append(frame.assign(contrast=effect.contrast, status=given.before, base_mean=given.base_mean))
-    whole = pd.concat(frames).assign(shrunk_log2_fold_change=np.nan)
+    whole = pd.concat(frames).assign(shrunk_log2_fold_change=np.nan, shrunk_lfc_se=np.nan)
     whole["gene_name"] = matrix.genes["gene_name"].reindex(whole.index)
     return STATISTICS.conform(whole.rename_axis("gene_id").reset_index())
