@@ -1,4 +1,4 @@
-# References for the second opinion: R's edgeR and limma on the counts of ../deseq2_nested and of GSE184951.
+# References for the second opinion: R's edgeR and limma on the counts of ../deseq2/nested and of GSE184951.
 # Debian 12: apt-get install r-bioc-edger r-cran-statmod; in this folder:
 # Rscript make.R <folder with GSE184951_gene_counts.tsv.gz and samples.tsv>
 suppressPackageStartupMessages(library(edgeR))
@@ -42,7 +42,7 @@ write_gz <- function(x, name) {
 }
 
 # Subjects nested in arms, 600 genes, every gene.
-counts <- as.matrix(read.delim("../deseq2_nested/counts.tsv.gz", row.names = 1))
+counts <- as.matrix(read.delim("../deseq2/nested.counts.tsv.gz", row.names = 1))
 subject <- sub("[.].*", "", colnames(counts))
 after <- as.numeric(sub(".*[.]", "", colnames(counts)) == "after")
 nmn <- as.numeric(subject <= "S05")

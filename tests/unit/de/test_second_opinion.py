@@ -32,7 +32,7 @@ def _of_r(name: str, engine: str) -> pd.DataFrame:
 @pytest.fixture(scope="module")
 def nested() -> tuple[CountMatrix, Config]:
     """Subjects nested in arms."""
-    counts = pd.read_csv(DATA / "deseq2_nested" / "counts.tsv.gz", sep="\t", index_col=0).T
+    counts = pd.read_csv(DATA / "deseq2" / "nested.counts.tsv.gz", sep="\t", index_col=0).T
     sheet = pd.DataFrame([name.split(".") for name in counts.index], columns=["subject", "visit"], index=counts.index)
     sheet["agent"] = np.where(sheet["subject"] <= "S05", "NMN", "Placebo")
     roles = {
