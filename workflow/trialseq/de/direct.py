@@ -1,4 +1,4 @@
-"""PyDESeq2's steps on bare arrays, for the many fits of one model that influence asks for.
+"""PyDESeq2's steps on bare arrays, for the many fits that influence asks for, and for the trend behind the VST.
 
 The same numbers as `wald` gives with compiled loops (a test holds them together), without its data set, frames,
 Cook's distances and leverages, which cost as much as the fit.
