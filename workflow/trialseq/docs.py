@@ -1,6 +1,6 @@
 """Documentation that is generated from the code: `python -m trialseq.docs --check` or `--fix`.
 
-Run at the root of the checkout. config.py gives config/README.md and workflow/schemas/config.schema.yaml; tables.py
+Run at the root of the checkout. config/ gives config/README.md and workflow/schemas/config.schema.yaml; tables/
 gives docs/tables.md.
 """
 
@@ -70,7 +70,7 @@ def config_schema() -> str:
     """The JSON schema of the configuration, as YAML."""
     schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **Config.model_json_schema()}
     text = yaml.safe_dump(schema, sort_keys=False, width=110, allow_unicode=True)
-    return f"# Generated from workflow/trialseq/config.py by `make docs`. Edits here are lost.\n{text}"
+    return f"# Generated from workflow/trialseq/config by `make docs`. Edits here are lost.\n{text}"
 
 
 def config_reference(example: str) -> str:

@@ -1,0 +1,87 @@
+"""Every option of trialseq: its type, default, range and meaning. The only place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import Field, TypeAdapter, model_validator
+
+from trialseq.config.analysis import Collection, Enrichment, Figures, Statistics
+from trialseq.config.data import Download, GeoNcbiSource, GeoSupplementarySource, Join, Samples, Source, TableSource
+from trialseq.config.question import Contrast, ExplicitModel, JointTest, Role, Subject, Trial
+from trialseq.naming import TAKEN, collisions
+from trialseq.options import Name, Options, Text, wrong
+
+__all__ = [
+    "Collection",
+    "Config",
+    "Contrast",
+    "Download",
+    "Enrichment",
+    "ExplicitModel",
+    "Figures",
+    "GeoNcbiSource",
+    "GeoSupplementarySource",
+    "Join",
+    "JointTest",
+    "Role",
+    "Samples",
+    "Source",
+    "Statistics",
+    "Subject",
+    "TableSource",
+    "Trial",
+]
+
+
+class Config(Options):
+    """A study."""
+
+    study: Name = Field(description="name of the study, and of its folder in the results")
+    title: str | None = Field(None, max_length=200, description="title in figures and tables")
+    simulated: bool = Field(False, description="the data are simulated, and every figure and table says so")
+    results: Text = Field("results", description="folder of the results")
+    cache: Text = Field("cache", description="folder of downloaded files, kept between studies")
+    source: Source = Field(description="where counts come from")
+    samples: Samples = Field(Samples(), description="which samples take part, and what their levels are called")
+    download: Download = Field(Download(), description="how files are fetched")
+    trial: Trial | None = Field(None, description="roles of columns, from which models and estimands are derived")
+    models: list[ExplicitModel] = Field([], description="explicit models, beside the trial or instead of it")
+    statistics: Statistics = Field(Statistics(), description="filtering, normalisation and tests")
+    enrichment: Enrichment = Field(Enrichment(), description="gene-set tests")
+    figures: Figures = Field(Figures(), description="how figures look")
+
+    @model_validator(mode="after")
+    def something_asked(self) -> Config:
+        """There is a question, and ids of models differ."""
+        if self.trial is None and not self.models:
+            raise wrong("a trial, or models", "neither", "trial: names the columns of subject, visit and more")
+        if repeated := collisions(model.id for model in self.models):
+            raise wrong("an id of its own for each of the models", ", ".join(repeated))
+        ids = [("model", model.id) for model in self.models]
+        ids += [("contrast", contrast.id) for model in self.models for contrast in model.contrasts]
+        for kind, name in ids:
+            if name.endswith(tuple(f".{end}" for end in TAKEN[kind])):
+                raise wrong(f"an id of the {kind} that ends otherwise than in .{' or .'.join(TAKEN[kind])}", name)
+        return self
+
+    @model_validator(mode="after")
+    def lists_of_changed_genes(self) -> Config:
+        """Genes that are called because their fold change is small are not in lists of genes up and down."""
+        asked, least = self.statistics.lfc_threshold, self.enrichment.min_abs_log2_fold_change
+        if self.statistics.alternative == "lessAbs" and least < asked:
+            raise wrong(
+                f"enrichment.min_abs_log2_fold_change of at least {asked:g} with alternative lessAbs",
+                f"{least:g}",
+                "lessAbs calls genes that hardly change; over-representation would take them for genes up and down",
+            )
+        return self
+
+    @classmethod
+    def part(cls, groups: Mapping[str, Any]) -> Config:
+        """Some groups alone, for a job that reads no others; the rest is default or absent."""
+        types: dict[str, Any] = {name: field.annotation for name, field in cls.model_fields.items()}
+        return cls.model_construct(
+            **{name: TypeAdapter(types[name]).validate_python(value) for name, value in groups.items()}
+        )

@@ -1,0 +1,64 @@
+"""Tables of samples."""
+
+from __future__ import annotations
+
+from trialseq.contract import Column, Table
+from trialseq.tables.shared import GENE
+
+COMPONENTS = ("PC1", "PC2", "PC3", "PC4", "PC5", "PC6")
+SAMPLES = Table(
+    "tables/samples.tsv",
+    "a sample",
+    (
+        Column("sample", "text", "name of the sample", empty=False),
+        Column("size_factor", "number", "size factor over all samples of the study", low=0, empty=False),
+        Column("total_counts", "number", "library size: sum of the counts", low=0, empty=False),
+        Column("detected_genes", "integer", "genes with at least one count", low=0, empty=False),
+        Column("top_50_share", "number", "share of the counts in the 50 most abundant genes", low=0, high=1),
+        Column("top_100_share", "number", "share of the counts in the 100 most abundant genes", low=0, high=1),
+        Column(
+            "mitochondrial_share",
+            "number",
+            "share of the counts in genes whose symbol starts with `MT-`; missing where no gene has such a symbol",
+            low=0,
+            high=1,
+        ),
+        *(
+            Column(name, "number", f"score on principal component {name[2:]} of the variance-stabilised counts")
+            for name in COMPONENTS
+        ),
+    ),
+    more="columns of the sample sheet; one whose name is taken above ends in `_in_sheet`",
+)
+ASSOCIATIONS = Table(
+    "tables/associations.tsv",
+    "a principal component with a column of the sample sheet",
+    (
+        Column("component", "text", "principal component", levels=COMPONENTS, empty=False),
+        Column("variance_ratio", "number", "share of the variance that the component explains", low=0, high=1),
+        Column("column", "text", "column of the sample sheet", empty=False),
+        Column("kind", "text", "how the column was read", levels=("number", "text"), empty=False),
+        Column(
+            "r_squared",
+            "number",
+            "share of the component's variance between groups (text) or on a straight line (number)",
+            low=0,
+            high=1,
+        ),
+        Column("p_value", "number", "F test of that share", low=0, high=1),
+        Column("q_value", "number", "Benjamini and Hochberg over all rows", low=0, high=1),
+        Column("n", "integer", "samples with a value in the column", low=0, empty=False),
+    ),
+)
+DISTANCES = Table(
+    "tables/distances.tsv",
+    "a pair of samples",
+    (
+        Column("sample_1", "text", "name of a sample", empty=False),
+        Column("sample_2", "text", "name of another sample", empty=False),
+        Column("distance", "number", "Euclidean distance of the variance-stabilised counts", low=0, empty=False),
+    ),
+)
+_PER_SAMPLE = "a column a sample"
+NORMALIZED = Table("tables/normalized.tsv.gz", "a gene: counts over size factors", GENE, more=_PER_SAMPLE)
+VST = Table("tables/vst.tsv.gz", "a gene: variance-stabilised counts (log2 scale)", GENE, more=_PER_SAMPLE)
