@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import mpmath
 import numpy as np
 import pytest
 from pydeseq2 import utils
 from pydeseq2.default_inference import DefaultInference
-from scipy.special import digamma
+from scipy.special import digamma, gammaln
 from scipy.stats import false_discovery_control
 
 from trialseq.de import kernels
@@ -52,13 +53,55 @@ def problem(request: pytest.FixtureRequest) -> dict[str, np.ndarray]:
     }
 
 
-@pytest.mark.parametrize("inverse", [1e-2, 0.3, 1.0, 5.0, 50.0, 1e3])
+@pytest.mark.parametrize("inverse", [12.0, 50.0, 1e3, 1e6])
 @pytest.mark.parametrize("count", [0.0, 1.0, 5.0, 300.0, 1e5])
 def test_digamma_differences_are_scipys(inverse: float, count: float) -> None:
     expected = digamma(count + inverse) - digamma(inverse) - np.log1p(count / inverse)
-    lag = kernels.digamma_lag(inverse)
-    assert lag == pytest.approx(digamma(inverse) - np.log(inverse), rel=1e-12)
-    assert kernels.digamma_excess(count, inverse, lag) == pytest.approx(expected, rel=1e-9, abs=1e-12)
+    assert kernels.digamma_excess(count, inverse) == pytest.approx(expected, rel=1e-9, abs=1e-12)
+
+
+@pytest.mark.parametrize("alpha", [1e-6, 9e-4, 1.1e-3, 0.05, 1.0, 30.0])
+def test_the_slope_of_a_likelihood_is_the_one_in_long_arithmetic(alpha: float) -> None:
+    # Both ways to sum it, whose border is a dispersion of 1e-3; 40 digits, so that nothing cancels.
+    counts, mu = np.array([0.0, 0, 1, 3, 11, 12, 40, 900, 1e5]), np.array([0.5, 2, 1, 3, 9, 15, 30, 1000, 9e4])
+    with mpmath.workdps(40):
+        r = 1 / mpmath.mpf(alpha)
+        terms = [
+            mpmath.digamma(y + r) - mpmath.digamma(r) - mpmath.log(1 + m / r) + (m - y) / (r + m)
+            for y, m in zip(map(mpmath.mpf, counts), map(mpmath.mpf, mu), strict=True)
+        ]
+        expected = float(r * mpmath.fsum(terms))
+    above, large, weights = np.empty(12), np.empty(9), np.empty(9)
+    many = kernels.tally(counts, above, large)
+    slope = kernels.likelihood_slope(alpha, counts, above, large[:many], mu, (weights, np.empty(9)))
+    assert slope == pytest.approx(expected, rel=1e-9)
+    np.testing.assert_allclose(weights, mu / (1 + mu * alpha), rtol=1e-14)
+
+
+@pytest.mark.parametrize("name", ["exp", "log"])
+def test_elementary_functions_are_right_to_two_units_in_the_last_place(name: str) -> None:
+    rng = np.random.default_rng(5)
+    values = np.r_[rng.uniform(-700, 700, 3000), rng.uniform(-1, 1, 3000), 0, 700, -700]
+    values = values if name == "exp" else np.r_[np.exp(values), rng.uniform(0.5, 2, 3000)]
+    with mpmath.workdps(40):
+        expected = [getattr(mpmath, name)(mpmath.mpf(value)) for value in values]
+        apart = [
+            abs(mpmath.mpf(getattr(kernels, name)(value)) - each) / np.spacing(abs(float(each)))
+            for value, each in zip(values, expected, strict=True)
+        ]
+    assert max(apart) < 2
+
+
+def test_sums_of_gamma_functions_over_counts_are_scipys() -> None:
+    rng = np.random.default_rng(6)
+    counts = np.r_[rng.poisson(3, 40), rng.poisson(200, 20), 0, 11, 12].astype(float)
+    above, large, work = np.empty(12), np.empty(len(counts)), np.empty(len(counts))
+    large = large[: kernels.tally(counts, above, large)]
+    assert len(large) == (counts >= 12).sum()
+    for r in (0.01, 1.0, 30.0):
+        expected = (digamma(counts + r) - digamma(r)).sum(), (gammaln(counts + r) - gammaln(r)).sum()
+        assert kernels.digamma_rise(above, large, r, work) == pytest.approx(expected[0], rel=1e-12)
+        assert kernels.log_gamma_rise(above, large, r, work) == pytest.approx(expected[1], rel=1e-12)
 
 
 def test_fold_changes_means_and_leverages_are_stocks(problem: dict[str, np.ndarray]) -> None:

@@ -15,7 +15,7 @@ from trialseq.de.kernels import coefficients
 design = np.array([0, 1]), np.array([0]), np.array([1.0]), np.array([0]), None
 gram = np.zeros((0, 2), dtype=int), np.zeros(1, dtype=int), np.zeros(0, dtype=int), np.zeros(0)
 eta, mu = np.empty(1), np.empty(1)
-coefficients._means((*design[:4], gram), np.array([2.0]), np.ones(1), np.full(1, -9.0), eta, mu)
+coefficients._means((*design[:4], gram, np.empty((0, 0))), np.array([2.0]), np.ones(1), np.full(1, -9.0), eta, mu)
 print(eta[0], sum(coefficients._means.stats.cache_hits.values()))
 """
 

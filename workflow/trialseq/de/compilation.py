@@ -57,6 +57,8 @@ def main() -> None:
     counts = np.array([[5.0, 8, 7, 9], [3.0, 9, 4, 2]]).T
     design, factors, alpha = np.array([[1.0, 0], [1, 0], [1, 1], [1, 1]]), np.ones(4), np.array([0.1, 0.2])
     engine = CompiledInference(1)
+    engine.moments(counts, factors, design)
+    engine.lin_reg_mu(counts, factors, design, 0.5)
     beta, mu, _, _ = engine.irls(counts, factors, design, alpha, 0.5, 1e-8)
     engine.alpha_mle(counts, design, mu, alpha, 1e-8, 10.0)
     engine.wald_test(design, alpha, beta, mu, np.diag([1e-6, 1e-6]), np.array([0.0, 1]), np.zeros(1))

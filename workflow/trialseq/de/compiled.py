@@ -48,18 +48,41 @@ class CompiledInference(DefaultInference):  # type: ignore[misc]
         self, counts: np.ndarray, size_factors: np.ndarray, design_matrix: np.ndarray, min_mu: float
     ) -> np.ndarray:
         """Means (samples x genes) of a linear model of normalised counts, at least `min_mu`."""
-        coefficients = np.linalg.pinv(design_matrix) @ (counts / size_factors[:, None])
-        means: np.ndarray = np.maximum(size_factors[:, None] * (design_matrix @ coefficients), min_mu)
-        return means
+        by_gene, factors = _by_gene(counts), np.asarray(size_factors, dtype=float)
+        means = np.empty_like(by_gene)
+        self._over_genes(
+            len(means), kernels.linear_means, by_gene, factors, np.linalg.pinv(design_matrix), _sparse(design_matrix),
+            min_mu, means,
+        )  # fmt: skip
+        return means.T
 
     def fit_rough_dispersions(self, normed_counts: np.ndarray, design_matrix: np.ndarray) -> np.ndarray:
         """Dispersions (genes,), at least 0, by the moments of residuals of a linear model: R's roughDispEstimate."""
-        samples, columns = design_matrix.shape
+        return self.moments(normed_counts, np.ones(len(design_matrix)), design_matrix)[0]
+
+    def fit_moments_dispersions(self, normed_counts: np.ndarray, size_factors: np.ndarray) -> np.ndarray:
+        """Dispersions (genes,) by the moments of normalised counts: R's momentsDispEstimate."""
+        ones = np.ones(len(size_factors))
+        return self.moments(normed_counts, ones, ones[:, None], float(np.mean(1 / size_factors)))[1]
+
+    def moments(
+        self, counts: np.ndarray, factors: np.ndarray, design: np.ndarray, average: float | None = None
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Both of these, and the means of normalised counts (genes,), without a matrix of normalised counts.
+
+        average: of the inverse size factors, where it is not that of `factors`.
+        """
+        samples, columns = design.shape
         if samples == columns:
             raise ValueError("as many columns as samples leave nothing to estimate a dispersion from")
-        means = np.maximum(design_matrix @ (np.linalg.pinv(design_matrix) @ normed_counts), 1)
-        rough = (((normed_counts - means) ** 2 - means) / means**2).sum(axis=0) / (samples - columns)
-        return np.asarray(np.maximum(rough, 0))
+        by_gene = _by_gene(counts)
+        rough, moments, means = (np.empty(len(by_gene)) for _ in range(3))
+        average = float(np.mean(1 / factors)) if average is None else average
+        self._over_genes(
+            len(by_gene), kernels.moments, by_gene, factors, average, np.linalg.pinv(design), _sparse(design),
+            rough, moments, means,
+        )  # fmt: skip
+        return rough, moments, means
 
     def irls(
         self,
@@ -74,32 +97,35 @@ class CompiledInference(DefaultInference):  # type: ignore[misc]
         optimizer: str = "L-BFGS-B",
         maxiter: int = 250,
         *,
+        means: bool = True,
         leverages: bool = True,
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
         """Coefficients (genes x columns), means and leverages (samples x genes), convergence (genes,).
 
-        Without `leverages`, which cost half of the time, there are none in the third place.
+        `means` and `leverages`, of which the second cost half of the time, are empty where they are not wanted.
         """
         by_gene = _by_gene(counts)
         genes, columns = by_gene.shape[0], design_matrix.shape[1]
-        start = np.ascontiguousarray((np.linalg.pinv(design_matrix) @ np.log(counts / size_factors[:, None] + 0.1)).T)
-        beta, mu = np.empty((genes, columns)), np.empty_like(by_gene)
-        hat = np.empty_like(by_gene) if leverages else np.empty((0, 0))
+        beta, nothing = np.empty((genes, columns)), np.empty((0, 0))
+        mu = np.empty_like(by_gene) if means else nothing
+        hat = np.empty_like(by_gene) if leverages else nothing
         failed = np.zeros(genes, dtype=bool)
         factors, dispersions = np.asarray(size_factors, dtype=float), np.asarray(disp, dtype=float)
         limits = (min_mu, beta_tol, max_beta, maxiter)
-        sparse = _sparse(design_matrix)
+        projector, sparse = np.linalg.pinv(design_matrix), _sparse(design_matrix)
         self._over_genes(
-            genes, kernels.irls, by_gene, factors, dispersions, sparse, start, limits, beta, mu, hat, failed
+            genes, kernels.irls, by_gene, factors, dispersions, sparse, projector, limits, beta, mu, hat, failed
         )
         converged = np.ones(genes, dtype=bool)
         if failed.any():
             self.handed_over += int(failed.sum())
             again = super().irls(
-                counts[:, failed], factors, design_matrix, dispersions[failed], min_mu, beta_tol,
+                by_gene[failed].T, factors, design_matrix, dispersions[failed], min_mu, beta_tol,
                 min_beta, max_beta, optimizer, maxiter,
             )  # fmt: skip
-            beta[failed], mu[failed], converged[failed] = again[0], again[1].T, again[3]
+            beta[failed], converged[failed] = again[0], again[3]
+            if means:
+                mu[failed] = again[1].T
             if leverages:
                 hat[failed] = again[2].T
         return beta, mu.T, hat.T, converged
@@ -128,8 +154,10 @@ class CompiledInference(DefaultInference):  # type: ignore[misc]
         begins = centres if begin is None else np.log(begin)
         out = np.empty(len(by_gene))
         prior = (float(prior_disp_var or 1.0), prior_reg, cr_reg)
-        means, sparse = np.maximum(_by_gene(mu), MIN_MU), _sparse(design_matrix)
-        self._over_genes(len(out), kernels.dispersion, by_gene, means, sparse, centres, begins, *bounds, *prior, out)
+        self._over_genes(
+            len(out), kernels.dispersion, by_gene, _by_gene(mu), MIN_MU, _sparse(design_matrix), centres, begins,
+            *bounds, *prior, out,
+        )  # fmt: skip
         return out, np.ones(len(out), dtype=bool)
 
     def wald_test(
@@ -146,19 +174,33 @@ class CompiledInference(DefaultInference):  # type: ignore[misc]
         """Two-sided p values, Wald statistics and standard errors (genes,) of a contrast against zero."""
         if alt_hypothesis is not None or np.any(lfc_null):
             raise NotImplementedError("thresholds are tested from the contrast's own fold change")
-        vector = np.asarray(contrast, dtype=float)
-        errors = self.standard_errors(design_matrix, disp, mu, float(ridge_factor[0, 0]), vector[None, :])[:, 0]
+        vector, ridge = np.asarray(contrast, dtype=float), float(ridge_factor[0, 0])
+        errors = self.standard_errors(design_matrix, disp, ridge, vector[None, :], lfc, np.ones(len(mu)), mu)[:, 0]
         statistics = np.asarray(lfc) @ vector / errors
         return 2 * norm.sf(np.abs(statistics)), statistics, errors
 
     def standard_errors(
-        self, design: np.ndarray, dispersions: np.ndarray, mu: np.ndarray, ridge: float, contrasts: np.ndarray
+        self,
+        design: np.ndarray,
+        dispersions: np.ndarray,
+        ridge: float,
+        contrasts: np.ndarray,
+        coefficients: np.ndarray,
+        factors: np.ndarray,
+        mu: np.ndarray | None = None,
     ) -> np.ndarray:
-        """Standard errors (genes x contrasts), natural log, of contrasts (contrasts x columns) of coefficients."""
-        errors = np.empty((mu.shape[1], len(contrasts)))
-        means, disp = np.maximum(_by_gene(mu), MIN_MU), np.asarray(dispersions, dtype=float)
-        vectors = np.ascontiguousarray(contrasts, dtype=float)
-        self._over_genes(len(errors), kernels.standard_errors, means, disp, _sparse(design), ridge, vectors, errors)
+        """Standard errors (genes x contrasts), natural log, of contrasts (contrasts x columns) of coefficients.
+
+        Means are those of the coefficients (genes x columns) and size factors (samples,), or else given as mu
+        (samples x genes); in the weights they are held at 0.5 or more.
+        """
+        errors = np.empty((len(coefficients), len(contrasts)))
+        means = np.empty((0, 0)) if mu is None else _by_gene(mu)
+        beta, vectors = (np.ascontiguousarray(each, dtype=float) for each in (coefficients, contrasts))
+        self._over_genes(
+            len(errors), kernels.standard_errors, beta, factors, means, MIN_MU, np.asarray(dispersions, dtype=float),
+            _sparse(design), ridge, vectors, errors,
+        )  # fmt: skip
         return errors
 
     def lfc_shrink_nbinom_glm(
@@ -200,7 +242,7 @@ def _by_gene(values: np.ndarray) -> np.ndarray:
 
 
 def _sparse(design: np.ndarray) -> tuple[Any, ...]:
-    """Compressed rows of a design, the envelope of its normal matrix and that matrix's entries: see `kernels`."""
+    """A design as kernels take it: see `kernels`."""
     rows, columns = np.nonzero(design)
     ptr = np.searchsorted(rows, np.arange(len(design) + 1))
     first = np.arange(design.shape[1])
@@ -214,4 +256,6 @@ def _sparse(design: np.ndarray) -> tuple[Any, ...]:
     left, right = left[order], right[order]
     place, start = np.unique(np.column_stack([columns[left], columns[right]]), axis=0, return_index=True)
     gram = place, np.append(start, len(left)), rows[left], values[left] * values[right]
-    return ptr, columns, values, first, gram
+    mostly = len(values) > 0.5 * design.size
+    whole = np.ascontiguousarray(design.T, dtype=float) if mostly else np.empty((0, 0))
+    return ptr, columns, values, first, gram, whole

@@ -1,7 +1,7 @@
-"""PyDESeq2's steps on bare arrays, for the many fits that influence asks for, and for the trend behind the VST.
+"""The steps of DESeq2 on bare arrays with the compiled loops, without frames between them.
 
-The same numbers as `wald` gives with compiled loops (a test holds them together), without its data set, frames,
-Cook's distances and leverages, which cost as much as the fit.
+The data set behind a whole fit takes them, the many refits that influence asks for, and the trend behind the VST.
+Counts and means (samples x genes) are fastest where the samples of a gene lie side by side in memory.
 """
 
 from __future__ import annotations
@@ -26,12 +26,11 @@ LEAST_VARIANCE = 0.25  # of the dispersions' prior
 class Estimates:
     """What tests need of a fit.
 
-    coefficients: (genes x columns), natural log; means: (samples x genes); dispersions, unshrunken: (genes,), final
-    and whether they were left as they are by themselves; prior_variance: of log dispersions around their trend.
+    coefficients: (genes x columns), natural log; dispersions, unshrunken: (genes,), final and whether they were left
+    as they are by themselves; prior_variance: of log dispersions around their trend.
     """
 
     coefficients: np.ndarray
-    means: np.ndarray
     dispersions: np.ndarray
     unshrunken: np.ndarray
     prior_variance: float
@@ -49,54 +48,77 @@ def fit(
     counts: (samples x genes), each gene with a count; design: (samples x columns), of full rank, with fewer columns
     than samples; factors: (samples,), size factors.
     """
-    samples, columns = design.shape
-    most = max(10.0, samples)
-    means = (counts / factors[:, None]).mean(axis=0)
-    genewise, first = genewise_dispersions(inference, counts, design, factors)
+    genewise, first, means = genewise_dispersions(inference, counts, design, factors)
     a0, a1 = trend_coefficients(genewise, means, trend)
     fitted = a0 + a1 / means
     residuals = np.log(genewise) - np.log(fitted)
     free = residuals[genewise >= 100 * MIN_DISP]
     squared = float((np.median(np.abs(free - np.median(free))) / norm.ppf(0.75)) ** 2)
-    variance = max(squared - float(polygamma(1, (samples - columns) / 2)), LEAST_VARIANCE)
-    # About where prior and likelihood meet; from there the search is shorter.
-    share = (samples - columns) / (samples - columns + 2 / variance)
-    near = np.exp(np.log(fitted) + share * np.maximum(residuals, -2))
-    shrunken, _ = inference.alpha_mle(counts, design, first, fitted, MIN_DISP, most, variance, True, True, begin=near)
+    variance = max(squared - float(polygamma(1, (len(design) - design.shape[1]) / 2)), LEAST_VARIANCE)
+    shrunken = shrunken_dispersions(inference, counts, design, first, genewise, fitted, variance)
     unshrunken = residuals > 2 * np.sqrt(squared)
-    dispersions = np.where(unshrunken, genewise, np.clip(shrunken, MIN_DISP, most))
-    coefficients, mu, *_ = inference.irls(counts, factors, design, dispersions, MIN_MU, BETA_TOL, leverages=False)
-    return Estimates(coefficients, mu, dispersions, unshrunken, variance)
+    dispersions = np.where(unshrunken, genewise, shrunken)
+    coefficients, *_ = inference.irls(
+        counts, factors, design, dispersions, MIN_MU, BETA_TOL, means=False, leverages=False
+    )
+    return Estimates(coefficients, dispersions, unshrunken, variance)
 
 
 def genewise_dispersions(
     inference: CompiledInference, counts: np.ndarray, design: np.ndarray, factors: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Maximum-likelihood dispersions (genes,) with the Cox-Reid term, and the means (samples x genes) behind them."""
-    most = max(10.0, len(design))
-    start = np.clip(_rough(inference, counts / factors[:, None], design, factors), MIN_DISP, most)
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Maximum-likelihood dispersions (genes,) with the Cox-Reid term, and the means (samples x genes) behind them.
+
+    In the third place the means of the normalised counts (genes,).
+    """
+    rough, moments, means = inference.moments(counts, factors, design)
+    start = np.clip(np.minimum(rough, moments), MIN_DISP, _largest(design))
     if len(np.unique(design, axis=0)) == design.shape[1]:
-        means = inference.lin_reg_mu(counts, factors, design, MIN_MU)
+        first = inference.lin_reg_mu(counts, factors, design, MIN_MU)
     else:
-        _, means, *_ = inference.irls(counts, factors, design, start, MIN_MU, BETA_TOL, leverages=False)
-    genewise, _ = inference.alpha_mle(counts, design, means, start, MIN_DISP, most)
-    return np.clip(genewise, MIN_DISP, most), means
+        _, first, *_ = inference.irls(counts, factors, design, start, MIN_MU, BETA_TOL, leverages=False)
+    genewise, _ = inference.alpha_mle(counts, design, first, start, MIN_DISP, _largest(design))
+    return np.clip(genewise, MIN_DISP, _largest(design)), first, means
+
+
+def shrunken_dispersions(
+    inference: CompiledInference,
+    counts: np.ndarray,
+    design: np.ndarray,
+    first: np.ndarray,
+    genewise: np.ndarray,
+    fitted: np.ndarray,
+    variance: float,
+) -> np.ndarray:
+    """Maximum a posteriori dispersions (genes,) under a normal prior of their logarithms around the trend `fitted`."""
+    # About where prior and likelihood meet; from there the search is shorter.
+    residual = len(design) - design.shape[1]
+    apart = np.maximum(np.log(genewise) - np.log(fitted), -2)
+    near = np.exp(np.log(fitted) + residual / (residual + 2 / variance) * apart)
+    bounds = MIN_DISP, _largest(design)
+    shrunken, _ = inference.alpha_mle(counts, design, first, fitted, *bounds, variance, True, True, begin=near)
+    return np.asarray(np.clip(shrunken, *bounds))
 
 
 def effects(
-    inference: CompiledInference, estimates: Estimates, design: np.ndarray, vectors: np.ndarray
+    inference: CompiledInference,
+    dispersions: np.ndarray,
+    coefficients: np.ndarray,
+    design: np.ndarray,
+    factors: np.ndarray,
+    vectors: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Log2 fold changes and their standard errors (contrasts x genes); vectors: (contrasts x columns)."""
-    errors = inference.standard_errors(design, estimates.dispersions, estimates.means, RIDGE, vectors)
-    return vectors @ estimates.coefficients.T / np.log(2), errors.T / np.log(2)
+    """Log2 fold changes and their standard errors (contrasts x genes).
+
+    dispersions: (genes,); coefficients: (genes x columns), natural log; vectors: (contrasts x columns).
+    """
+    errors = inference.standard_errors(design, dispersions, RIDGE, vectors, coefficients, factors)
+    return vectors @ coefficients.T / np.log(2), errors.T / np.log(2)
 
 
-def _rough(inference: CompiledInference, normed: np.ndarray, design: np.ndarray, factors: np.ndarray) -> np.ndarray:
-    """The smaller of two moment estimates of each dispersion: around a linear model, and around the mean."""
-    smaller: np.ndarray = np.minimum(
-        inference.fit_rough_dispersions(normed, design), inference.fit_moments_dispersions(normed, factors)
-    )
-    return smaller
+def _largest(design: np.ndarray) -> float:
+    """The upper bound of dispersions."""
+    return max(10.0, len(design))
 
 
 def trend_coefficients(

@@ -16,10 +16,10 @@ def before_fit(counts: pd.DataFrame, model: Model, options: Statistics) -> tuple
     counts: (samples x genes) of the model's samples.
     """
     needed = model.smallest_cell if options.min_samples == "smallest_cell" else options.min_samples
-    enough = (counts >= options.min_count).sum(axis=0) >= needed
-    status = pd.Series("tested", index=counts.columns)
-    status[~enough] = "low_count"
-    status[(counts == 0).all(axis=0)] = "all_zero"
+    values = counts.to_numpy()
+    enough = (values >= options.min_count).sum(axis=0) >= needed
+    status = pd.Series(np.where(enough, "tested", "low_count"), index=counts.columns)
+    status = status.mask((values == 0).all(axis=0), "all_zero")
     if not (status == "tested").any():
         found = f"none of {len(status)} has {options.min_count} counts in {needed} samples of model {model.id}"
         raise InputError(Problem("statistics.min_count", "genes that pass the count filter", found))
@@ -44,8 +44,10 @@ def size_factors(counts: pd.DataFrame, kind: str) -> pd.Series:
                     "use size_factors: poscounts, or leave out samples with few counts",
                 )
             )
-        logs = np.log(values[:, whole])
-        return pd.Series(np.exp(np.median(logs - logs.mean(axis=0), axis=1)), index=counts.index)
+        logs = values[:, whole]
+        np.log(logs, out=logs)
+        logs -= logs.mean(axis=0)
+        return pd.Series(np.exp(np.median(logs, axis=1, overwrite_input=True)), index=counts.index)
     with np.errstate(divide="ignore"):
         logs = np.log(values)
     # R's estimateSizeFactors(type = "poscounts"): geometric means in which zeros count as one.

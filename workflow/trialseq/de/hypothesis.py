@@ -49,18 +49,20 @@ def test(
     )
 
 
-def without_counts(counts: np.ndarray, design: np.ndarray, vector: np.ndarray, compared: np.ndarray) -> np.ndarray:
-    """Genes (genes,) without a count in the samples of a contrast: there is nothing that might have changed.
+def without_counts(counts: np.ndarray, design: np.ndarray, vectors: np.ndarray, compared: np.ndarray) -> np.ndarray:
+    """Genes (contrasts x genes) without a count in the samples of a contrast: there is nothing that might have changed.
 
-    counts: (samples x genes); design: (samples x columns); vector: (columns,); compared: (samples,), those of the
-    cells that are compared. R DESeq2 1.38 sets their fold change to 0 by two rules, and so do we:
-    contrastAllZeroCharacter looks at the samples that are compared; contrastAllZeroNumeric, where a contrast has
+    counts: (samples x genes); design: (samples x columns); vectors: (contrasts x columns); compared: (contrasts x
+    samples), those of the cells that are compared. R DESeq2 1.38 sets their fold change to 0 by two rules, and so do
+    we: contrastAllZeroCharacter looks at the samples that are compared; contrastAllZeroNumeric, where a contrast has
     weights of both signs, at those in whose rows of the design the columns with a weight do not sum to zero.
     """
-    weighted = np.abs(vector) > TOLERANCE
-    concerned = np.abs(design @ weighted) > TOLERANCE
-    of_cells, of_columns = ((counts[each] == 0).all(axis=0) for each in (compared, concerned))
-    return np.asarray(of_cells | (of_columns & (len(set(np.sign(vector[weighted]))) > 1)))
+    weights = np.where(np.abs(vectors) > TOLERANCE, np.sign(vectors), 0)
+    concerned = np.abs(np.abs(weights) @ design.T) > TOLERANCE
+    both_signs = np.asarray((weights > 0).any(axis=1) & (weights < 0).any(axis=1))
+    present = (counts > 0).astype(np.float32)
+    of_cells, of_columns = (np.asarray(each.astype(np.float32) @ present == 0) for each in (compared, concerned))
+    return np.asarray(of_cells | (of_columns & both_signs[:, np.newaxis]))
 
 
 def reference(distribution: str, degrees: np.ndarray) -> Any:  # noqa: ANN401 - a frozen distribution of scipy

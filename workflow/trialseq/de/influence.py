@@ -121,9 +121,10 @@ def refit(
     counts = np.ascontiguousarray(values[model.kept][:, present].T, dtype=float).T
     inference = CompiledInference(threads)
     fitted = direct.fit(inference, counts, model.design, factors[model.kept], options.trend)
-    effects, errors = direct.effects(inference, fitted, model.design, model.vectors)
-    for effect, vector, compared in zip(effects, model.vectors, model.compared, strict=True):
-        effect[hypothesis.without_counts(counts, model.design, vector, compared)] = 0.0
+    effects, errors = direct.effects(
+        inference, fitted.dispersions, fitted.coefficients, model.design, factors[model.kept], model.vectors
+    )
+    effects[hypothesis.without_counts(counts, model.design, model.vectors, model.compared)] = 0.0
     residual = len(model.design) - model.design.shape[1]
     degrees = hypothesis.degrees_of_freedom(residual, fitted.prior_variance, fitted.unshrunken)
     null = hypothesis.reference(options.distribution, degrees)

@@ -42,7 +42,7 @@ def test(fitted: Any, vectors: np.ndarray, distribution: str, threads: int) -> p
     """
     genes = fitted.var
     usable = (genes["_normed_means"] > 0).to_numpy()
-    counts = counts_of_fit(fitted)[:, usable].astype(float)
+    counts = counts_of_fit(fitted)[:, usable]
     design, factors = fitted.obsm["design_matrix"].to_numpy(), fitted.obs["size_factors"].to_numpy()
     dispersions = genes["dispersions"].to_numpy()[usable]
     reduced, rank = restricted(design, vectors)

@@ -32,7 +32,7 @@ def outliers(fitted: Any) -> np.ndarray:  # noqa: ANN401 - PyDESeq2 is untyped
 
 def counts_of_fit(fitted: Any) -> np.ndarray:  # noqa: ANN401 - PyDESeq2 is untyped
     """Counts (samples x genes) that the coefficients were fitted to: outliers replaced where that was done."""
-    counts = np.array(fitted.X)
+    counts: np.ndarray = fitted.floats.copy(order="K")
     refitted = fitted.var["refitted"].to_numpy() if "refitted" in fitted.var else np.zeros(counts.shape[1], dtype=bool)
     if refitted.any():
         counts[:, refitted] = fitted.counts_to_refit.X

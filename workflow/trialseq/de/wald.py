@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import os
 import warnings
+from collections.abc import Iterator
 from contextlib import redirect_stdout
 from typing import TYPE_CHECKING, Any
 
@@ -15,12 +16,10 @@ import numpy as np
 import pandas as pd
 
 from trialseq.counts import CountMatrix
-from trialseq.de import Fit, hypothesis, inference, joint
+from trialseq.de import Fit, direct, hypothesis, inference, joint
 from trialseq.de.filtering import before_fit, size_factors
 from trialseq.de.independent import adjust, independent_filtering
-from trialseq.de.outliers import outliers
 from trialseq.de.shrinkage import prior_scale, shrink
-from trialseq.de.trend import gamma_trend
 from trialseq.design.estimands import Estimand, Model
 from trialseq.tables import DISPERSIONS, JOINT, STATISTICS
 
@@ -47,8 +46,7 @@ def fit(matrix: CountMatrix, model: Model, options: Statistics, threads: int) ->
         warnings.simplefilter("always")
         fitted = estimate(counts[kept], model, factors, options, threads)
         frames, shrinkage = [], {}
-        for estimand in model.estimands:
-            frame, shrinkage[estimand.id] = _test(fitted, model, estimand, options)
+        for estimand, frame, shrinkage[estimand.id] in tests(fitted, model, options):
             frames.append(_whole(frame, before, base_mean).assign(contrast=estimand.id))
             _report("Contrast", estimand.id, frame, options)
         joint_frames = []
@@ -79,36 +77,10 @@ def fit(matrix: CountMatrix, model: Model, options: Statistics, threads: int) ->
 
 def estimate(counts: pd.DataFrame, model: Model, factors: pd.Series, options: Statistics, threads: int) -> Any:  # noqa: ANN401 - PyDESeq2 is untyped
     """PyDESeq2's data set, fitted: counts (samples x genes) that passed the filter, and their size factors."""
-    from pydeseq2.dds import DeseqDataSet
+    from trialseq.de.dataset import CompiledDataSet, StockDataSet
 
-    class DataSet(DeseqDataSet):  # type: ignore[misc]
-        """PyDESeq2's data set with the size factors that it is given, and R's choice of genes in the trend."""
-
-        def fit_size_factors(self, *_: object, **__: object) -> None:
-            self.obs["size_factors"] = factors.to_numpy()
-            self.layers["normed_counts"] = self.X / factors.to_numpy()[:, None]
-            self.var["_normed_means"] = self.layers["normed_counts"].mean(axis=0)
-
-        def _fit_parametric_dispersion_trend(self, vst: bool = False) -> None:
-            if options.inference == "reference" or vst:
-                super()._fit_parametric_dispersion_trend(vst)
-                return
-            present = self.var["non_zero"].to_numpy()
-            means = self.var["_normed_means"].to_numpy()
-            coefficients = gamma_trend(
-                self.var["genewise_dispersions"].to_numpy()[present], means[present], self.min_disp
-            )
-            if coefficients is None:
-                warnings.warn("The dispersion trend did not converge; a flat one is used.", UserWarning, stacklevel=2)
-                self._fit_mean_dispersion_trend(vst)
-                return
-            self.uns["trend_coeffs"] = pd.Series(coefficients, index=["a0", "a1"])
-            self.uns["disp_function_type"] = "parametric"
-            trend = np.full(self.n_vars, np.nan)
-            trend[present] = coefficients[0] + coefficients[1] / means[present]
-            self.var["fitted_dispersions"] = trend
-
-    fitted = DataSet(
+    fitted = (CompiledDataSet if options.inference == "compiled" else StockDataSet)(
+        factors=factors.to_numpy(),
         counts=counts,
         metadata=pd.DataFrame({"cell": list(model.cells)}, index=counts.index),
         design=model.matrix,
@@ -121,67 +93,90 @@ def estimate(counts: pd.DataFrame, model: Model, factors: pd.Series, options: St
     return fitted
 
 
-def _test(fitted: Any, model: Model, estimand: Estimand, options: Statistics) -> tuple[pd.DataFrame, int]:  # noqa: ANN401
-    """Effects of one contrast, index = fitted genes, and the number of failed searches in shrinkage."""
+def tests(fitted: Any, model: Model, options: Statistics) -> Iterator[tuple[Estimand, pd.DataFrame, int]]:  # noqa: ANN401
+    """Each contrast, its effects (index = fitted genes), and the number of failed searches in shrinkage."""
+    effects = _compiled_effects if options.inference == "compiled" else _stock_effects
+    reference = hypothesis.reference(options.distribution, hypothesis.degrees_of_fit(fitted))
+    beyond = reference.ppf(0.5 + options.confidence / 2)
+    for estimand, result in zip(model.estimands, effects(fitted, model, options), strict=True):
+        middle, errors = (result[name].to_numpy(dtype=float) for name in ("log2_fold_change", "lfc_se"))
+        result["ci_low"], result["ci_high"] = middle - beyond * errors, middle + beyond * errors
+        if not _stock(options):
+            result["statistic"], result["p_value"] = hypothesis.test(
+                middle, errors, options.lfc_threshold, options.alternative, reference
+            )
+            result = _adjusted(result, fitted, options)
+        result = result[EFFECTS].assign(shrunk_log2_fold_change=np.nan, shrunk_lfc_se=np.nan)
+        failures = _shrink(fitted, model, estimand, result, options) if options.shrinkage else 0
+        yield estimand, result, failures
+
+
+def _compiled_effects(fitted: Any, model: Model, options: Statistics) -> Iterator[pd.DataFrame]:  # noqa: ANN401, ARG001
+    """Fold change and standard error of each contrast; the fold change is 0 where there is nothing to compare."""
+    design, vectors = model.matrix.to_numpy(), np.array([each.vector for each in model.estimands])
+    middles, errors = direct.effects(
+        fitted.inference,
+        fitted.var["dispersions"].to_numpy(),
+        fitted.varm["LFC"].to_numpy(),
+        design,
+        fitted.obs["size_factors"].to_numpy(),
+        vectors,
+    )
+    compared = np.array([np.isin(model.samples, each.samples) for each in model.estimands])
+    middles[hypothesis.without_counts(fitted.floats, design, vectors, compared)] = 0.0
+    # A gene without a count once its outliers are replaced: PyDESeq2's coefficients of it are 0, and so is its error.
+    errors[:, (fitted.var["_normed_means"] == 0).to_numpy()] = 0.0
+    for middle, error in zip(middles, errors, strict=True):
+        yield pd.DataFrame({"log2_fold_change": middle, "lfc_se": error}, index=fitted.var_names)
+
+
+def _stock_effects(fitted: Any, model: Model, options: Statistics) -> Iterator[pd.DataFrame]:  # noqa: ANN401
+    """What PyDESeq2 says of each contrast."""
     from pydeseq2.ds import DeseqStats
 
-    vector = np.array(estimand.vector)
-    test = DeseqStats(
-        fitted,
-        contrast=vector,
-        alpha=options.alpha,
-        cooks_filter=options.cooks,
-        independent_filter=options.independent_filtering and _stock(options),
-        inference=fitted.inference,
-        quiet=True,
+    for estimand in model.estimands:
+        test = DeseqStats(
+            fitted,
+            contrast=np.array(estimand.vector),
+            alpha=options.alpha,
+            cooks_filter=options.cooks,
+            independent_filter=options.independent_filtering and _stock(options),
+            inference=fitted.inference,
+            quiet=True,
+        )
+        with open(os.devnull, "w") as nowhere, redirect_stdout(nowhere):  # noqa: PTH123
+            test.summary()
+        yield test.results_df.rename(
+            columns={
+                "log2FoldChange": "log2_fold_change",
+                "lfcSE": "lfc_se",
+                "stat": "statistic",
+                "pvalue": "p_value",
+                "padj": "q_value",
+            }
+        )
+
+
+def _shrink(fitted: Any, model: Model, estimand: Estimand, result: pd.DataFrame, options: Statistics) -> int:  # noqa: ANN401
+    """Write shrunken fold changes and their standard errors; how many searches failed."""
+    usable = (result["lfc_se"].gt(0) & fitted.var["dispersions"].gt(0)).to_numpy()
+    effects, errors = (
+        result[name].to_numpy(dtype=float)[usable] * np.log(2) for name in ("log2_fold_change", "lfc_se")
     )
-    with open(os.devnull, "w") as nowhere, redirect_stdout(nowhere):  # noqa: PTH123
-        test.summary()
-    result = test.results_df.rename(
-        columns={
-            "log2FoldChange": "log2_fold_change",
-            "lfcSE": "lfc_se",
-            "stat": "statistic",
-            "pvalue": "p_value",
-            "padj": "q_value",
-        }
+    shrunk, shrunk_errors, converged = shrink(
+        fitted.inference,
+        fitted.floats if usable.all() else fitted.floats[:, usable],
+        model.matrix.to_numpy(),
+        np.array(estimand.vector),
+        fitted.obs["size_factors"].to_numpy(),
+        fitted.var["dispersions"].to_numpy()[usable],
+        prior_scale(effects, errors),
+        fitted.varm["LFC"].to_numpy()[usable],
     )
+    result.loc[usable, "shrunk_log2_fold_change"] = shrunk
     if options.inference == "compiled":
-        nothing = hypothesis.without_counts(
-            fitted.X, model.matrix.to_numpy(), vector, np.isin(model.samples, estimand.samples)
-        )
-        result.loc[nothing, "log2_fold_change"] = 0.0
-    reference = hypothesis.reference(options.distribution, hypothesis.degrees_of_fit(fitted))
-    width = reference.ppf(0.5 + options.confidence / 2) * result["lfc_se"]
-    result["ci_low"], result["ci_high"] = result["log2_fold_change"] - width, result["log2_fold_change"] + width
-    if not _stock(options):
-        effects, errors = (result[name].to_numpy(dtype=float) for name in ("log2_fold_change", "lfc_se"))
-        result["statistic"], result["p_value"] = hypothesis.test(
-            effects, errors, options.lfc_threshold, options.alternative, reference
-        )
-        result = _adjusted(result, fitted, options)
-    result = result[EFFECTS].assign(shrunk_log2_fold_change=np.nan, shrunk_lfc_se=np.nan)
-    failures = 0
-    if options.shrinkage:
-        usable = (fitted.var["non_zero"] & result["lfc_se"].gt(0) & fitted.var["dispersions"].gt(0)).to_numpy()
-        scale = prior_scale(
-            *(result.loc[usable, name].to_numpy() * np.log(2) for name in ("log2_fold_change", "lfc_se"))
-        )
-        shrunk, errors, converged = shrink(
-            fitted.inference,
-            fitted.X[:, usable],
-            model.matrix.to_numpy(),
-            vector,
-            fitted.obs["size_factors"].to_numpy(),
-            fitted.var["dispersions"].to_numpy()[usable],
-            scale,
-            fitted.varm["LFC"].to_numpy()[usable],
-        )
-        result.loc[usable, "shrunk_log2_fold_change"] = shrunk
-        if options.inference == "compiled":
-            result.loc[usable, "shrunk_lfc_se"] = errors
-        failures = int((~converged).sum())
-    return result, failures
+        result.loc[usable, "shrunk_lfc_se"] = shrunk_errors
+    return int((~converged).sum())
 
 
 def _stock(options: Statistics) -> bool:
@@ -192,8 +187,7 @@ def _stock(options: Statistics) -> bool:
 
 def _adjusted(result: pd.DataFrame, fitted: Any, options: Statistics) -> pd.DataFrame:  # noqa: ANN401
     """A test's p values without those of outliers, and its q values."""
-    flagged = outliers(fitted) if options.inference == "compiled" else np.asarray(fitted.cooks_outlier())
-    p_values = np.where(flagged & options.cooks, np.nan, result["p_value"])
+    p_values = np.where(np.asarray(fitted.cooks_outlier()) & options.cooks, np.nan, result["p_value"])
     means = fitted.var["_normed_means"].to_numpy(dtype=float)
     filtering = options.independent_filtering
     q_values = independent_filtering(p_values, means, options.alpha) if filtering else adjust(p_values)

@@ -32,12 +32,12 @@ def normalised(matrix: CountMatrix, options: Statistics, threads: int) -> AnnDat
     the value of a zero count. Raises InputError where a sample has no counts, or no gene has 10.
     """
     counts = matrix.counts
-    empty = counts.index[counts.sum(axis=1) == 0]
+    empty = counts.index[counts.to_numpy().sum(axis=1) == 0]
     if len(empty):
         hint = "list it under samples.exclude"
         raise InputError(Problem("source.counts", "counts in every sample", f"none in {listing(empty)}", hint))
     factors, notices = _factors(counts, options)
-    expressed = counts.columns[(counts >= FEWEST_COUNTS).any(axis=0)]
+    expressed = counts.columns[np.asarray((counts.to_numpy() >= FEWEST_COUNTS).any(axis=0))]
     if expressed.empty:
         found = f"at most {int(counts.to_numpy().max())} in any gene and sample"
         raise InputError(Problem("source.counts", f"genes with {FEWEST_COUNTS} counts", found))
@@ -72,7 +72,7 @@ def transform(normalized: np.ndarray, trend: dict[str, float]) -> np.ndarray:
 
 
 def _factors(counts: pd.DataFrame, options: Statistics) -> tuple[pd.Series, list[str]]:
-    if options.size_factors == "ratio" and (counts == 0).any(axis=0).all():
+    if options.size_factors == "ratio" and (counts.to_numpy() == 0).any(axis=0).all():
         notice = "No gene has counts in every sample: size factors are those of poscounts, over the positive counts."
         return size_factors(counts, "poscounts"), [notice]
     return size_factors(counts, options.size_factors), []
@@ -91,27 +91,18 @@ def _trend(counts: pd.DataFrame, factors: pd.Series, options: Statistics, thread
     """Coefficients a0 and a1 of the blind dispersion trend; a1 is 0 where the trend is flat."""
     if options.inference == "reference":
         return _stock_trend(counts, factors, options, threads)
-    # In one order in memory, whatever table the genes come from: sums, and so bytes, depend on it.
-    values, sizes = np.ascontiguousarray(counts.to_numpy(dtype=float)), factors.to_numpy()
+    values, sizes = np.asfortranarray(counts.to_numpy(), dtype=float), factors.to_numpy()
     engine, blind = inference("compiled", threads), np.ones((len(counts), 1))
-    genewise, _ = direct.genewise_dispersions(engine, values, blind, sizes)
-    means = (values / sizes[:, None]).mean(axis=0)
+    genewise, _, means = direct.genewise_dispersions(engine, values, blind, sizes)
     return dict(zip(("a0", "a1"), direct.trend_coefficients(genewise, means, options.trend), strict=True))
 
 
 def _stock_trend(counts: pd.DataFrame, factors: pd.Series, options: Statistics, threads: int) -> dict[str, float]:
     """The same of PyDESeq2 as it is."""
-    from pydeseq2.dds import DeseqDataSet
+    from trialseq.de.dataset import StockDataSet
 
-    class GivenSizeFactors(DeseqDataSet):  # type: ignore[misc]
-        """A data set that keeps the size factors of all genes; `vst_fit()` would take those of the genes given."""
-
-        def fit_size_factors(self, *_: object, **__: object) -> None:
-            self.obs["size_factors"] = factors.to_numpy()
-            self.layers["normed_counts"] = self.X / factors.to_numpy()[:, None]
-            self.var["_normed_means"] = self.layers["normed_counts"].mean(axis=0)
-
-    fitted: Any = GivenSizeFactors(
+    fitted: Any = StockDataSet(
+        factors=factors.to_numpy(),
         counts=counts,
         metadata=pd.DataFrame({"all": "samples"}, index=counts.index),
         design=pd.DataFrame({"intercept": 1.0}, index=counts.index),

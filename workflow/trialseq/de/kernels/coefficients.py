@@ -1,4 +1,4 @@
-"""Coefficients: maximum likelihood and under apeGLM's prior, and standard errors of contrasts."""
+"""Coefficients of maximum likelihood, what they start from, and standard errors of contrasts."""
 
 # mypy: disable-error-code="no-untyped-def"
 from __future__ import annotations
@@ -7,7 +7,50 @@ import math
 
 import numpy as np
 
-from trialseq.de.kernels.linear import factorise, invert, kernel, leverage, normal, predict, solve
+from trialseq.de.kernels.compiling import kernel
+from trialseq.de.kernels.elementary import SMALL, copy, dot, exp, log, log_gamma_rise, tally, total
+from trialseq.de.kernels.linear import factorise, invert, leverage, normal, predict, project, solve
+
+
+@kernel
+def moments(start, stop, counts, size_factors, average, projector, design, rough_out, moments_out, means_out):
+    """Means of normalised counts, and dispersions by two kinds of moments.
+
+    rough: of residuals of a linear model, R's roughDispEstimate; moments: (variance - average x mean) / mean^2 with
+    the average of the inverse size factors. projector: (columns x samples), the pseudoinverse of the design.
+    """
+    samples, size = counts.shape[1], len(projector)
+    normed, fitted, beta = np.empty(samples), np.empty(samples), np.empty(size)
+    for gene in range(start, stop):
+        for s in range(samples):
+            normed[s] = counts[gene, s] / size_factors[s]
+        mean = total(normed) / samples
+        for k in range(size):
+            beta[k] = dot(projector[k], normed)
+        predict(design, beta, fitted)
+        for s in range(samples):
+            about = max(fitted[s], 1.0)
+            residual = normed[s] - about
+            fitted[s] = (residual * residual - about) / (about * about)
+            normed[s] = (normed[s] - mean) * (normed[s] - mean)
+        means_out[gene] = mean
+        rough_out[gene] = max(total(fitted) / (samples - size), 0.0)
+        moments_out[gene] = (total(normed) / (samples - 1) - average * mean) / (mean * mean) if mean > 0.0 else 0.0
+
+
+@kernel
+def linear_means(start, stop, counts, size_factors, projector, design, min_mu, mu_out):
+    """Means of a linear model of normalised counts."""
+    samples, size = counts.shape[1], len(projector)
+    normed, beta = np.empty(samples), np.empty(size)
+    for gene in range(start, stop):
+        for s in range(samples):
+            normed[s] = counts[gene, s] / size_factors[s]
+        for k in range(size):
+            beta[k] = dot(projector[k], normed)
+        predict(design, beta, normed)
+        for s in range(samples):
+            mu_out[gene, s] = max(size_factors[s] * normed[s], min_mu)
 
 
 @kernel
@@ -16,63 +59,71 @@ def _means(design, beta, size_factors, lowest, eta, mu):
     predict(design, beta, eta)
     for s in range(len(mu)):
         eta[s] = max(eta[s], lowest[s])
-        mu[s] = size_factors[s] * math.exp(eta[s])
+        mu[s] = size_factors[s] * exp(eta[s])
 
 
 @kernel
-def irls(start, stop, counts, size_factors, dispersions, design, beta_init, limits, beta_out, mu_out, hat_out, failed):
+def irls(start, stop, counts, size_factors, dispersions, design, projector, limits, beta_out, mu_out, hat_out, failed):
     """Iteratively reweighted least squares with a ridge of 1e-6; `failed` marks genes that start to diverge.
 
-    Leverages are left out where `hat_out` is empty.
+    Means and leverages are left out where `mu_out` and `hat_out` are empty.
     """
     min_mu, beta_tol, max_beta, maxiter = limits
-    ptr, idx, val, first, _ = design
-    samples, size = counts.shape[1], len(first)
+    samples, size = counts.shape[1], len(design[3])
     matrix, inverse, vector = np.zeros((size, size)), np.zeros((size, size)), np.empty(size)
-    beta, eta, mu, weights = np.empty(size), np.empty(samples), np.empty(samples), np.empty(samples)
-    offsets, lowest = np.log(size_factors), np.log(min_mu / size_factors)
+    beta, eta, mu = np.empty(size), np.empty(samples), np.empty(samples)
+    weights, terms = np.empty(samples), np.empty(samples)
+    above, large = np.empty(SMALL), np.empty(samples)
+    offsets, lowest = np.empty(samples), np.empty(samples)
+    for s in range(samples):
+        offsets[s] = log(size_factors[s])
+        lowest[s] = math.log(min_mu) - offsets[s]
     for gene in range(start, stop):
-        alpha = dispersions[gene]
+        y, alpha = counts[gene], dispersions[gene]
         size_of = 1.0 / alpha
-        constant = samples * (size_of * math.log(alpha) + math.lgamma(size_of))
+        many = tally(y, above, large)
+        constant = samples * size_of * math.log(alpha) - dot(y, offsets)
+        constant -= log_gamma_rise(above, large[:many], size_of, terms)
+        constant += log_gamma_rise(above, large[:many], 1.0, terms)
         for s in range(samples):
-            y = counts[gene, s]
-            constant -= math.lgamma(y + size_of) - math.lgamma(y + 1.0) + y * offsets[s]
-        beta[:] = beta_init[gene]
+            terms[s] = log(y[s] / size_factors[s] + 0.1)
+        for k in range(size):
+            beta[k] = dot(projector[k], terms)
         _means(design, beta, size_factors, lowest, eta, mu)
         deviance, ratio, iterations = 1000.0, 1.0, 0
         while ratio > beta_tol:
-            vector[:] = 0.0
             for s in range(samples):
                 weights[s] = mu[s] / (1.0 + mu[s] * alpha)
-                response = weights[s] * (eta[s] + counts[gene, s] / mu[s] - 1.0)
-                for a in range(ptr[s], ptr[s + 1]):
-                    vector[idx[a]] += val[a] * response
+                terms[s] = weights[s] * (eta[s] + y[s] / mu[s] - 1.0)
+            project(design, terms, vector)
             normal(design, weights, 1e-6, matrix)
             iterations += 1
             if not factorise(design, matrix):
                 failed[gene] = True
                 break
             solve(design, matrix, vector)
-            if iterations >= maxiter or not np.max(np.abs(vector)) <= max_beta:
+            bounded = iterations < maxiter
+            for k in range(size):
+                bounded &= abs(vector[k]) <= max_beta
+            if not bounded:
                 failed[gene] = True
                 break
-            beta[:] = vector
+            copy(vector, beta)
             _means(design, beta, size_factors, lowest, eta, mu)
-            total = constant
             for s in range(samples):
-                total += (counts[gene, s] + size_of) * math.log(size_of + mu[s]) - counts[gene, s] * eta[s]
-            before, deviance = deviance, -2.0 * total
+                terms[s] = (y[s] + size_of) * log(size_of + mu[s]) - y[s] * eta[s]
+            before, deviance = deviance, -2.0 * (constant + total(terms))
             ratio = abs(deviance - before) / (abs(deviance) + 0.1)
         if failed[gene]:
             continue
-        for s in range(samples):
-            weights[s] = mu[s] / (1.0 + mu[s] * alpha)
-        predict(design, beta, eta)
-        for s in range(samples):
-            mu_out[gene, s] = size_factors[s] * math.exp(eta[s])
-        beta_out[gene] = beta
+        copy(beta, beta_out[gene])
+        if len(mu_out):
+            predict(design, beta, eta)
+            for s in range(samples):
+                mu_out[gene, s] = size_factors[s] * exp(eta[s])
         if len(hat_out):
+            for s in range(samples):
+                weights[s] = mu[s] / (1.0 + mu[s] * alpha)
             normal(design, weights, 1e-6, matrix)
             factorise(design, matrix)
             invert(design, matrix, inverse)
@@ -81,146 +132,32 @@ def irls(start, stop, counts, size_factors, dispersions, design, beta_init, limi
 
 
 @kernel
-def standard_errors(start, stop, mu, dispersions, design, ridge, contrasts, out):
-    """Standard error of each contrast: sqrt(c' H M H c), M = X' W X and H = (M + ridge)^-1."""
-    ptr, idx, val, first, _ = design
-    samples, size = mu.shape[1], len(first)
-    matrix, vector, weights = np.zeros((size, size)), np.empty(size), np.empty(samples)
+def standard_errors(start, stop, beta, size_factors, mu, min_mu, dispersions, design, ridge, contrasts, out):
+    """Standard error of each contrast: sqrt(c' H M H c), M = X' W X and H = (M + ridge)^-1.
+
+    Means are those of the coefficients where `mu` is empty.
+    """
+    samples, size = len(size_factors), len(design[3])
+    matrix, vector, weights, eta = np.zeros((size, size)), np.empty(size), np.empty(samples), np.empty(samples)
     for gene in range(start, stop):
+        if len(mu):
+            copy(mu[gene], eta)
+        else:
+            predict(design, beta[gene], eta)
+            for s in range(samples):
+                eta[s] = size_factors[s] * exp(eta[s])
         for s in range(samples):
-            weights[s] = mu[gene, s] / (1.0 + mu[gene, s] * dispersions[gene])
+            mean = max(eta[s], min_mu)
+            weights[s] = mean / (1.0 + mean * dispersions[gene])
         normal(design, weights, ridge, matrix)
         if not factorise(design, matrix):
-            out[gene] = np.nan
+            for contrast in range(len(contrasts)):
+                out[gene, contrast] = math.nan
             continue
         for contrast in range(len(contrasts)):
-            vector[:] = contrasts[contrast]
+            copy(contrasts[contrast], vector)
             solve(design, matrix, vector)
-            total = 0.0
+            predict(design, vector, eta)
             for s in range(samples):
-                fitted = 0.0
-                for a in range(ptr[s], ptr[s + 1]):
-                    fitted += val[a] * vector[idx[a]]
-                total += weights[s] * fitted * fitted
-            out[gene, contrast] = math.sqrt(total)
-
-
-@kernel
-def _penalised(beta, counts, size_of, offset, design, index, scale, other, eta):
-    """Negative log likelihood and apeGLM's negative log prior, without constants."""
-    total = math.log1p((beta[index] / scale) ** 2)
-    for k in range(len(beta)):
-        if k != index:
-            total += beta[k] * beta[k] / (2.0 * other * other)
-    predict(design, beta, eta)
-    log_size = math.log(size_of)
-    for s in range(len(counts)):
-        a = eta[s] + offset[s]
-        top = max(a, log_size)
-        total -= counts[s] * eta[s] - (counts[s] + size_of) * (top + math.log1p(math.exp(-abs(a - log_size))))
-    return total
-
-
-@kernel
-def _newton(beta, counts, size_of, offset, design, index, scale, other, matrix, gradient, trial, eta, weights):
-    """Newton's method with backtracking, in place. Returns the objective and whether it converged."""
-    ptr, idx, val, first, _ = design
-    size = len(first)
-    value = _penalised(beta, counts, size_of, offset, design, index, scale, other, eta)
-    for _ in range(200):
-        predict(design, beta, eta)
-        for k in range(size):
-            gradient[k] = beta[k] / (other * other)
-        spread = scale * scale + beta[index] * beta[index]
-        gradient[index] = 2.0 * beta[index] / spread
-        for s in range(len(counts)):
-            share = 1.0 / (1.0 + size_of * math.exp(-eta[s] - offset[s]))
-            weights[s] = (counts[s] + size_of) * share * (1.0 - share)
-            residual = (counts[s] + size_of) * share - counts[s]
-            for a in range(ptr[s], ptr[s + 1]):
-                gradient[idx[a]] += val[a] * residual
-        normal(design, weights, 1.0 / (other * other), matrix)
-        # Where the prior is not convex, the curvature of the quadratic that touches it from above.
-        curvature = 2.0 * (scale * scale - beta[index] * beta[index]) / (spread * spread)
-        matrix[index, index] += (curvature if curvature > 0.0 else 2.0 / spread) - 1.0 / (other * other)
-        if not factorise(design, matrix):
-            return value, False
-        trial[:] = gradient
-        solve(design, matrix, trial)
-        decrement, largest = 0.0, 0.0
-        for k in range(size):
-            decrement += gradient[k] * trial[k]
-            largest = max(largest, abs(trial[k]))
-        if largest < 1e-9 or decrement < 1e-14 * (1.0 + abs(value)):
-            return value, True
-        length, moved = 1.0, False
-        if largest > 5.0:
-            length = 5.0 / largest
-        step = trial.copy()
-        for _ in range(40):
-            for k in range(size):
-                trial[k] = beta[k] - length * step[k]
-            new = _penalised(trial, counts, size_of, offset, design, index, scale, other, eta)
-            if new <= value - 1e-4 * length * decrement:
-                beta[:] = trial
-                value, moved = new, True
-                break
-            length *= 0.5
-        if not moved:
-            # Rounding hides any further descent.
-            return value, decrement < 1e-8 * (1.0 + abs(value))
-    return value, False
-
-
-@kernel
-def _curvature(beta, counts, size_of, offset, design, index, other, matrix, vector, eta, weights):
-    """Curvature of the profile likelihood of one coefficient; NaN where it has none."""
-    predict(design, beta, eta)
-    for s in range(len(counts)):
-        share = 1.0 / (1.0 + size_of * math.exp(-eta[s] - offset[s]))
-        weights[s] = (counts[s] + size_of) * share * (1.0 - share)
-    ridge = 1.0 / (other * other)
-    normal(design, weights, ridge, matrix)
-    if not factorise(design, matrix):
-        return math.nan
-    vector[:] = 0.0
-    vector[index] = 1.0
-    solve(design, matrix, vector)
-    return 1.0 / vector[index] - ridge
-
-
-@kernel
-def shrink(
-    start, stop, counts, sizes, offset, design, beta_init, index, scale, other, beta_out, variance_out, converged
-):
-    """Maximum a posteriori coefficients, the better of two starts, and the variance of the shrunken one.
-
-    The prior's curvature is nowhere below -1 / (4 scale^2): a likelihood of four times that curvature leaves room for
-    one optimum alone, and one start is enough.
-    """
-    _, _, _, first, _ = design
-    samples, size = counts.shape[1], len(first)
-    matrix, gradient, trial = np.zeros((size, size)), np.empty(size), np.empty(size)
-    eta, weights, one, two = np.empty(samples), np.empty(samples), np.empty(size), np.empty(size)
-    for gene in range(start, stop):
-        y, size_of = counts[gene], sizes[gene]
-        one[:] = beta_init[gene]
-        value, done = _newton(
-            one, y, size_of, offset, design, index, scale, other, matrix, gradient, trial, eta, weights
-        )
-        steep = _curvature(one, y, size_of, offset, design, index, other, matrix, trial, eta, weights)
-        if not steep * scale * scale >= 1.0:
-            two[:] = beta_init[gene]
-            two[index] = 0.0
-            value_two, done_two = _newton(
-                two, y, size_of, offset, design, index, scale, other, matrix, gradient, trial, eta, weights
-            )
-            if value_two < value:
-                one[:] = two
-                done = done_two
-                steep = _curvature(one, y, size_of, offset, design, index, other, matrix, trial, eta, weights)
-        beta_out[gene] = one
-        converged[gene] = done
-        spread = scale * scale + one[index] * one[index]
-        steep += 2.0 * (scale * scale - one[index] * one[index]) / (spread * spread)
-        variance_out[gene] = 1.0 / steep if steep > 0.0 else math.nan
+                eta[s] = weights[s] * eta[s] * eta[s]
+            out[gene, contrast] = math.sqrt(total(eta))

@@ -1,27 +1,12 @@
-"""Weighted least squares in sparse designs, and how kernels are compiled."""
+"""Weighted least squares in designs whose rows have few entries, or all."""
 
 # mypy: disable-error-code="no-untyped-def"
 from __future__ import annotations
 
-import hashlib
 import math
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any
 
-from numba import njit
-
-_SOURCE = hashlib.sha256(b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))).hexdigest()
-
-
-def kernel(function: Callable[..., Any]) -> Any:
-    """Compile a function at its first call, and keep what was compiled until the source of any kernel changes.
-
-    Numba itself looks at the file of the function alone, and so would miss changes of what it calls.
-    """
-    compiled: Any = njit(nogil=True, cache=True)(function)
-    compiled._cache._cache_file._source_stamp = _SOURCE
-    return compiled
+from trialseq.de.kernels.compiling import kernel
+from trialseq.de.kernels.elementary import dot
 
 
 @kernel
@@ -30,7 +15,7 @@ def factorise(design, matrix):
 
     On its diagonal stand inverses, here and in all that follows: a product is faster than a quotient.
     """
-    _, _, _, first, _ = design
+    first = design[3]
     size = len(first)
     for i in range(size):
         for j in range(first[i], i):
@@ -50,7 +35,7 @@ def factorise(design, matrix):
 @kernel
 def log_root_slope(design, matrix, tangent):
     """Derivative of half the log determinant of a matrix along a tangent, by differentiating its factor in place."""
-    _, _, _, first, _ = design
+    first = design[3]
     half = 0.0
     for i in range(len(first)):
         for j in range(first[i], i):
@@ -73,7 +58,7 @@ def log_root_slope(design, matrix, tangent):
 @kernel
 def solve(design, factor, vector):
     """Solve L L' x = vector in place."""
-    _, _, _, first, _ = design
+    first = design[3]
     size = len(first)
     for i in range(size):
         total = vector[i]
@@ -89,41 +74,45 @@ def solve(design, factor, vector):
 @kernel
 def normal(design, weights, ridge, matrix):
     """Lower triangle of X' W X + ridge."""
-    _, _, _, first, (place, start, row, product) = design
+    first, (place, start, row, product) = design[3], design[4]
     for i in range(len(first)):
         for j in range(first[i], i + 1):
             matrix[i, j] = 0.0
     for entry in range(len(place)):
-        total = 0.0
-        for term in range(start[entry], start[entry + 1]):
-            total += weights[row[term]] * product[term]
-        matrix[place[entry, 0], place[entry, 1]] = total
+        matrix[place[entry, 0], place[entry, 1]] = _summed(start[entry], start[entry + 1], row, product, weights)
     for i in range(len(first)):
         matrix[i, i] += ridge
 
 
 @kernel
-def normal_and_slope(design, weights, alpha, matrix, tangent):
+def _summed(begin, end, row, product, weights):
+    """Sum of an entry's products, each times its row's weight."""
+    if end - begin == len(weights):
+        return dot(weights, product[begin:end])  # every row, in order
+    result = 0.0
+    for term in range(begin, end):
+        result += weights[row[term]] * product[term]
+    return result
+
+
+@kernel
+def normal_and_slope(design, weights, squares, alpha, matrix, tangent):
     """Lower triangles of X' W X and of its derivative in log dispersion, X' W' X with w' = -alpha w^2."""
-    _, _, _, first, (place, start, row, product) = design
+    first, (place, start, row, product) = design[3], design[4]
     for i in range(len(first)):
         for j in range(first[i], i + 1):
             matrix[i, j] = 0.0
             tangent[i, j] = 0.0
     for entry in range(len(place)):
-        total, moved = 0.0, 0.0
-        for term in range(start[entry], start[entry + 1]):
-            part = weights[row[term]] * product[term]
-            total += part
-            moved -= weights[row[term]] * part
-        matrix[place[entry, 0], place[entry, 1]] = total
-        tangent[place[entry, 0], place[entry, 1]] = alpha * moved
+        i, j, begin, end = place[entry, 0], place[entry, 1], start[entry], start[entry + 1]
+        matrix[i, j] = _summed(begin, end, row, product, weights)
+        tangent[i, j] = -alpha * _summed(begin, end, row, product, squares)
 
 
 @kernel
 def invert(design, factor, inverse):
     """The entries inside the envelope of (L L')^-1, in the lower triangle (Takahashi, Fagan and Chin 1973)."""
-    _, _, _, first, _ = design
+    first = design[3]
     size = len(first)
     for j in range(size - 1, -1, -1):
         for i in range(size - 1, j - 1, -1):
@@ -139,7 +128,7 @@ def invert(design, factor, inverse):
 @kernel
 def leverage(design, row, inverse):
     """Quadratic form x' (X'WX)^-1 x of one row of the design; its entries of the inverse are inside the envelope."""
-    ptr, idx, val, _, _ = design
+    ptr, idx, val = design[:3]
     total = 0.0
     for a in range(ptr[row], ptr[row + 1]):
         total += val[a] * val[a] * inverse[idx[a], idx[a]]
@@ -151,9 +140,30 @@ def leverage(design, row, inverse):
 @kernel
 def predict(design, beta, eta):
     """Linear predictor of each row of the design."""
-    ptr, idx, val, _, _ = design
-    for row in range(len(ptr) - 1):
+    ptr, idx, val, _, _, columns = design
+    if len(columns):
+        for row in range(len(eta)):
+            eta[row] = columns[0, row] * beta[0]
+        for k in range(1, len(beta)):
+            for row in range(len(eta)):
+                eta[row] += columns[k, row] * beta[k]
+        return
+    for row in range(len(eta)):
         total = 0.0
         for a in range(ptr[row], ptr[row + 1]):
             total += val[a] * beta[idx[a]]
         eta[row] = total
+
+
+@kernel
+def project(design, values, out):
+    """Each column's inner product with values of the rows: X' values."""
+    ptr, idx, val, _, _, columns = design
+    if len(columns):
+        for k in range(len(out)):
+            out[k] = dot(columns[k], values)
+        return
+    out[:] = 0.0
+    for row in range(len(values)):
+        for a in range(ptr[row], ptr[row + 1]):
+            out[idx[a]] += val[a] * values[row]
