@@ -43,8 +43,9 @@ check: .venv/installed ## format, lint and types
 	.venv/bin/snakefmt --check --line-length 110 Snakefile workflow/rules
 	.venv/bin/snakemake --lint
 
-bench: .venv/installed ## speed against PyDESeq2 and R, time and memory of every rule, calibration, influence
+bench: .venv/installed ## speed, exactness, time and memory of every rule, calibration, influence
 	.venv/bin/python tests/benchmark/engine.py
+	.venv/bin/python tests/benchmark/exactness.py $(GSE184951)
 	.venv/bin/python tests/benchmark/rules.py
 	.venv/bin/python tests/benchmark/calibration.py
 	.venv/bin/python tests/benchmark/influence.py

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -20,19 +21,23 @@ def rates(
     alpha: float = 0.05,
     engine: str = de.DEFAULT,
     outliers: float = 0.0,
+    reassigned: bool = False,
     **shape: Any,  # noqa: ANN401 - arguments of another function
 ) -> pd.DataFrame:
     """Of every estimand and joint test, on average over seeds: false discoveries, sensitivity, false positives.
 
     The effect of a joint test is the largest of its contrasts. Sensitivity is to planted log2 fold changes of at
     least 0.8 in genes with a mean above 50, and missing where nothing was planted. outliers: share of the counts that
-    are multiplied by 20; shape: of `simulate.trial`.
+    are multiplied by 20; reassigned: whether arms are drawn anew, so that nothing differs between them, and what
+    compares arms is looked at alone; shape: of `simulate.trial`.
     """
     rows = []
     roles = {role: column for role, column in TRIAL.items() if role != "state" or len(shape.get("states", "ab")) > 1}
     for seed in seeds:
         trial = simulate.trial(seed=seed, genes=genes, **shape)
         config = study(trial=roles, statistics={"shrinkage": False, "distribution": distribution, "alpha": alpha})
+        if reassigned:
+            trial = _reassigned(trial, seed)
         wild = np.random.default_rng(seed).random(trial.counts.shape) < outliers
         matrix = CountMatrix(trial.counts.where(~wild, trial.counts * 20), trial.samples, trial.genes)
         for model in design.plan(trial.samples, config).models:
@@ -42,8 +47,19 @@ def rates(
             for each in model.joint if engine == de.DEFAULT else ():
                 effects[each.id] = pd.concat([effects[name] for name in each.contrasts], axis=1).abs().max(axis=1)
                 tests[each.id] = fit.joint[fit.joint["test"] == each.id]
-            rows += [{"estimand": name, **_found(test, effects[name], alpha)} for name, test in tests.items()]
+            rows += [
+                {"estimand": name, **_found(test, 0 * effects[name] if reassigned else effects[name], alpha)}
+                for name, test in tests.items()
+                if not reassigned or "_vs_" in name
+            ]
     return pd.DataFrame(rows).groupby("estimand", sort=False).mean()
+
+
+def _reassigned(trial: simulate.Simulated, seed: int) -> simulate.Simulated:
+    """A trial whose subjects bear the arms of others: as many in each arm as before."""
+    arms = trial.samples.groupby("subject", sort=False)["agent"].first()
+    drawn = dict(zip(arms.index, np.random.default_rng(seed + 1000).permutation(arms), strict=True))
+    return replace(trial, samples=trial.samples.assign(agent=trial.samples["subject"].map(drawn)))
 
 
 def block_alone(seeds: Iterable[int], genes: int, distribution: str) -> pd.DataFrame:

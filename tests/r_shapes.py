@@ -9,7 +9,9 @@ import pandas as pd
 
 from sheets import study
 from trialseq import de, design
+from trialseq.config import Statistics
 from trialseq.counts import CountMatrix
+from trialseq.design.estimands import Model
 
 FOLDER = Path(__file__).parent / "data" / "deseq2"
 TWO = {"formula": "~ condition", "reference": {"condition": "A"}, "contrasts": {"B_vs_A": "B - A"}}
@@ -56,21 +58,26 @@ def counts(shape: str) -> CountMatrix:
     return CountMatrix(matrix.loc[samples.index], samples, genes)
 
 
-@cache
-def fit(shape: str, **options: object) -> de.Fit:
-    """Our fit of a shape without a count filter, against the normal distribution, as R's."""
-    asked = {"joint": {}} | SHAPES[shape]
+def asked(shape: str, **options: object) -> tuple[CountMatrix, Model, Statistics]:
+    """Counts, model and options of a shape: no count filter, against the normal distribution, as R's."""
+    wanted = {"joint": {}} | SHAPES[shape]
     model = {
         "id": shape,
-        "formula": asked["formula"],
-        "reference": asked["reference"],
-        "contrasts": [{"id": name, "expression": text} for name, text in asked["contrasts"].items()],
-        "joint": [{"id": name, "contrasts": names} for name, names in asked["joint"].items()],
+        "formula": wanted["formula"],
+        "reference": wanted["reference"],
+        "contrasts": [{"id": name, "expression": text} for name, text in wanted["contrasts"].items()],
+        "joint": [{"id": name, "contrasts": names} for name, names in wanted["joint"].items()],
     }
     statistics = {"min_count": 0, "shrinkage": False, "distribution": "normal"} | options
     config = study(models=[model], statistics=statistics, enrichment={"min_abs_log2_fold_change": 10})
     matrix = counts(shape)
-    return de.fit(matrix, design.plan(matrix.samples, config).models[0], config.statistics, threads=2)
+    return matrix, design.plan(matrix.samples, config).models[0], config.statistics
+
+
+@cache
+def fit(shape: str, **options: object) -> de.Fit:
+    """Our fit of a shape."""
+    return de.fit(*asked(shape, **options), threads=2)
 
 
 def contrast(shape: str, name: str, **options: object) -> pd.DataFrame:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import gse184951
 from sheets import study
 from trialseq import de, design
 from trialseq.counts import CountMatrix
@@ -18,27 +19,16 @@ AS_R = {"min_count": 0, "shrinkage": False, "distribution": "normal"}
 
 
 def test_paired_training_in_gse184951_agrees_with_r(public_data: Path) -> None:
-    # R DESeq2 1.38.3, ~subject+time, no count filter, alpha 0.1 for independent filtering: see the folder's README.
     folder = public_data / "GSE184951"
-    table = pd.read_csv(folder / "GSE184951_gene_counts.tsv.gz", sep="\t", index_col=0, keep_default_na=False)
-    sheet = pd.read_csv(folder / "samples.tsv", sep="\t", index_col=0, dtype=str)
-    sheet = sheet[sheet["group"] == "DM1"]
-    genes = pd.DataFrame({"gene_name": table["symbol"], "biotype": ""})
-    matrix = CountMatrix(table[sheet.index].T.astype(int), sheet, genes)
-    config = study(
-        trial={"subject": "subject", "visit": {"column": "time", "reference": "pre"}},
-        statistics=AS_R | {"alpha": 0.1},
-    )
-    fit = de.fit(matrix, design.plan(sheet, config).models[0], config.statistics, threads=2)
-    ours = fit.statistics.set_index("gene_id")
-    r = pd.read_csv(folder / "oracle_R_DESeq2_subject_time_post_vs_pre.csv.gz", index_col=0)
+    ours = de.fit(*gse184951.asked(folder), threads=2).statistics.set_index("gene_id")
+    r = gse184951.of_r(folder)
 
     assert (ours["p_value"].isna() == r["pvalue"].isna()).all()
     high = r["baseMean"] > 10
     apart = (ours["log2_fold_change"] - r["log2FoldChange"])[high].abs()
     assert apart.max() < 0.002
     assert ours["statistic"].corr(r["stat"], method="spearman") >= 0.999
-    called, of_r = set(ours.index[ours["q_value"] < 0.05]), set(r.index[r["padj"] < 0.05])
+    called, of_r = set(ours.index[ours["q_value"] < gse184951.CALLED]), set(r.index[r["padj"] < gse184951.CALLED])
     assert len(called & of_r) / len(called | of_r) >= 0.94
     receptor = ours[ours["gene_name"] == "PDGFRB"].iloc[0]
     assert receptor["log2_fold_change"] == pytest.approx(0.62, abs=0.01)
@@ -46,7 +36,7 @@ def test_paired_training_in_gse184951_agrees_with_r(public_data: Path) -> None:
 
 
 def test_independent_filtering_of_rs_p_values_gives_rs_q_values(public_data: Path) -> None:
-    r = pd.read_csv(public_data / "GSE184951" / "oracle_R_DESeq2_subject_time_post_vs_pre.csv.gz", index_col=0)
+    r = gse184951.of_r(public_data / "GSE184951")
     ours = independent_filtering(r["pvalue"].to_numpy(), r["baseMean"].to_numpy(), 0.1)
     np.testing.assert_allclose(ours, r["padj"].to_numpy(), rtol=1e-9)
 

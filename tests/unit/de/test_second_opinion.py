@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from scipy.stats import norm
 
+import gse184951
 from sheets import TRIAL, study
 from trialseq import de, design, simulate
 from trialseq.config import Config
@@ -70,12 +71,9 @@ def _agree(ours: pd.DataFrame, r: pd.DataFrame, engine: str) -> None:
 @pytest.mark.parametrize("engine", EDGEPYTHON)
 def test_paired_training_in_gse184951_agrees_with_r(public_data: Path, engine: str) -> None:
     folder = public_data / "GSE184951"
-    table = pd.read_csv(folder / "GSE184951_gene_counts.tsv.gz", sep="\t", index_col=0, keep_default_na=False)
-    sheet = pd.read_csv(folder / "samples.tsv", sep="\t", index_col=0, dtype=str)
-    sheet = sheet[sheet["group"] == "DM1"]
-    genes = pd.DataFrame({"gene_name": table["symbol"], "biotype": ""})
+    matrix, _, _ = gse184951.asked(folder)
     config = study(trial={"subject": "subject", "visit": {"column": "time", "reference": "pre"}})
-    ours = _fit((CountMatrix(table[sheet.index].T.astype(int), sheet, genes), config), engine).statistics
+    ours = _fit((matrix, config), engine).statistics
     ours = ours.set_index("gene_id")
     r = _of_r("gse184951", engine).droplevel("contrast")
     _agree(ours.loc[r.index], r, engine)
