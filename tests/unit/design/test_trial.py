@@ -217,7 +217,7 @@ def test_a_plan_survives_json() -> None:
 
 
 def test_unequal_depth_is_a_warning_that_names_the_deeper_side() -> None:
-    samples = sheet({"Placebo": 3, "NMN": 3})
+    samples = sheet({"Placebo": 8, "NMN": 8})
     plan = design.plan(samples, study(trial=TRIAL))
     totals = pd.Series(np.where(samples["agent"] == "NMN", 2e6, 1e6), index=samples.index)
     deep = plan.with_depths(totals).estimands
@@ -225,3 +225,19 @@ def test_unequal_depth_is_a_warning_that_names_the_deeper_side() -> None:
         "Samples of NMN.before.Basal were sequenced 2.0 times" in deep["baseline.NMN_vs_Placebo.Basal"][1].warnings[0]
     )
     assert not deep["change.NMN.Basal"][1].warnings
+
+
+@pytest.mark.parametrize(
+    ("subjects", "between", "within"),
+    [((8, 9), False, False), ((9, 7), True, False), ((5, 5), True, False), ((4, 9), True, True)],
+)
+def test_few_subjects_are_a_warning(subjects: tuple[int, int], between: bool, within: bool) -> None:
+    placebo, nmn = subjects
+    estimands = design.plan(sheet({"Placebo": placebo, "NMN": nmn}), study(trial=TRIAL)).estimands
+    for name in ("difference.NMN_vs_Placebo.Basal", "baseline.NMN_vs_Placebo.Basal"):
+        assert (
+            any(f"With {min(subjects)} subjects in an arm" in text for text in estimands[name][1].warnings) == between
+        )
+    change = estimands["change.Placebo.Basal"][1].warnings
+    assert any(f"With {placebo} subjects about half" in text for text in change) == within
+    assert not estimands["change.NMN.Basal"][1].warnings

@@ -19,6 +19,7 @@ from trialseq.design.roles import Roles
 from trialseq.naming import file_name
 
 FEWEST = 2  # subjects (or blocks) behind an estimated cell
+FEW_BETWEEN, FEW_WITHIN = 8, 5  # subjects an arm below which simulated trials show that most effects stay unfound
 # What a joint test of all estimands of a kind asks; estimands are named kind.<arm>.<state>
 ANY = {
     "change": "changes at all from the reference visit, in any arm and at any visit",
@@ -270,6 +271,7 @@ class _Writer:
             tuple(used.index),
             tuple(dict.fromkeys(used["subject"])),
             {sample: why for sample, why in outside.items() if sample in concerned},
+            _few(used),
         )
 
     def model(self, parts: Sequence[str], block: str, estimands: list[Estimand]) -> Model | None:
@@ -287,6 +289,23 @@ class _Writer:
             tuple(_joint(estimands, "".join(parts[1:]))),
             tuple(self.kept["subject"]),
         )
+
+
+def _few(used: pd.DataFrame) -> tuple[str, ...]:
+    """What to beware of where few subjects take part: shares of strong effects found in docs/calibration.md."""
+    by_arm = used.groupby("arm", observed=True)["subject"].nunique()
+    fewest = int(by_arm.min())
+    if len(by_arm) > 1 and fewest < FEW_BETWEEN:
+        return (
+            f"With {fewest} subjects in an arm most differences between arms stay unfound, strong ones too: a gene "
+            "that is not called may differ all the same.",
+        )
+    if fewest < FEW_WITHIN:
+        return (
+            f"With {fewest} subjects about half of the strong effects stay unfound: a gene that is not called may "
+            "change all the same.",
+        )
+    return ()
 
 
 def _joint(estimands: Sequence[Estimand], state: str) -> Iterator[Joint]:
