@@ -11,7 +11,7 @@ import jsonschema
 import pytest
 import yaml
 
-from trialseq import tables
+from trialseq import contract, tables
 from trialseq.config import Config
 from trialseq.docs import config_reference, config_schema, stale, tables_reference
 from trialseq.validation import PATTERNS
@@ -103,7 +103,7 @@ def test_every_table_and_column_is_documented() -> None:
 
 
 def test_a_bar_in_a_cell_is_escaped() -> None:
-    table = tables.Table("t.tsv", "a row", (tables.Column("a|b", "text", "one | two\nthree"),))
+    table = contract.Table("t.tsv", "a row", (contract.Column("a|b", "text", "one | two\nthree"),))
     (row,) = _rows(tables_reference([table]))
     assert row == [r"`a\|b`", "text", r"one \| two three"]
 
