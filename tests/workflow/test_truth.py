@@ -7,6 +7,7 @@ import pytest
 
 from calibration import rates
 
+pytestmark = pytest.mark.slow
 ALPHA = 0.05
 
 
