@@ -1,4 +1,4 @@
-"""Compiled code is announced, made once, and made anyway where it cannot be kept."""
+"""Compiled code is announced, made once, made anyway where it cannot be kept, and gives the same bytes each time."""
 
 from __future__ import annotations
 
@@ -12,6 +12,16 @@ from workflow_runner import ROOT
 
 COMMAND = [sys.executable, "-m", "trialseq.de.compilation"]
 ANNOUNCED = "Compiling the fits for this machine"
+SHRINK = """
+import numpy as np
+from trialseq.de.compiled import CompiledInference
+subjects, visits = np.repeat(np.eye(23), 2, axis=0), np.arange(46) % 2
+counts = np.random.default_rng(1).negative_binomial(5, 0.05, (46, 60)).astype(float)
+shrunk, _, _ = CompiledInference(1).lfc_shrink_nbinom_glm(
+    np.c_[subjects, visits], counts, np.full(60, 5.0), np.zeros(46), 15.0, 0.3, "L-BFGS-B", 23
+)
+print(np.asarray(shrunk).tobytes().hex())
+"""
 
 
 def _environment(folder: Path, **more: str) -> dict[str, str]:
@@ -50,3 +60,14 @@ def test_without_a_folder_that_can_be_written_fits_are_compiled_all_the_same(tmp
     said = _all_said(tmp_path, HOME=home, XDG_CACHE_HOME=home, PYTHONDONTWRITEBYTECODE="1")
     assert "set NUMBA_CACHE_DIR" in said
     assert ANNOUNCED in said
+
+
+def test_the_run_that_had_to_compile_gives_the_bytes_of_the_next(tmp_path: Path) -> None:
+    environment = _environment(ROOT / "workflow", NUMBA_CACHE_DIR=str(tmp_path))
+    command = [sys.executable, "-c", SHRINK]
+    first, next_one = (
+        subprocess.run(command, env=environment, capture_output=True, text=True, check=True) for _ in range(2)
+    )
+    assert ANNOUNCED in first.stderr
+    assert ANNOUNCED not in next_one.stderr
+    assert first.stdout == next_one.stdout

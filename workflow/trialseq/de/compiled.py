@@ -27,14 +27,16 @@ MIN_MU = 0.5
 class CompiledInference(DefaultInference):  # type: ignore[misc]
     """The loops over genes of `pydeseq2.inference.Inference`, compiled.
 
-    A gene whose fit starts to diverge goes through PyDESeq2's own routine; `handed_over` counts them.
+    A gene whose fit starts to diverge goes through PyDESeq2's own routine; `handed_over` counts them. prepared: kernels
+    are compiled here and now, where they are not yet; results are then of no use (`trialseq.de.compilation`).
     """
 
-    def __init__(self, threads: int) -> None:
+    def __init__(self, threads: int, *, prepared: bool = False) -> None:
         super().__init__(n_cpus=1)  # for the few genes that are handed over: starting processes would cost more
         self.threads = threads
         self.handed_over = 0
-        compilation.announce(kernels)
+        if not prepared:
+            compilation.prepare(kernels)
 
     def _over_genes(self, genes: int, kernel: Callable[..., None], *arguments: object) -> None:
         """Run a kernel over chunks of genes; each gene is computed alone, so that threads change nothing."""
