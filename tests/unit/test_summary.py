@@ -30,3 +30,13 @@ def test_the_second_sentence_says_what_was_tested(statistics: dict[str, object],
     given = [dict.fromkeys(plan.estimands, table) for table in (results.genes, results.pdgf, results.influence)]
     lines = summary.sentences(config, plan, *given, [], []).splitlines()
     assert lines[1].startswith(f"2. difference.NMN_vs_Placebo.Basal, {found};")
+
+
+def test_where_no_gene_is_up_no_fold_enrichment_is_named() -> None:
+    config = study(trial=TRIAL)
+    plan = design.plan(sheet({"NMN": 3, "Placebo": 3}), config)
+    results = drawings.contrast()
+    pdgf = results.pdgf.assign(up=results.pdgf["up"] * 0, fold_enrichment=float("nan"), ora_p_value=1.0)
+    given = [dict.fromkeys(plan.estimands, table) for table in (results.genes, pdgf, results.influence)]
+    lines = summary.sentences(config, plan, *given, [], []).splitlines()
+    assert "tested genes of PDGF binding up (p = 1)" in lines[2]

@@ -91,9 +91,10 @@ def _pdgf(panel: pd.DataFrame) -> str:
     if binding.empty or pd.isna(binding.iloc[0]["ora_p_value"]):
         return first
     row = binding.iloc[0]
+    fold = "" if pd.isna(row["fold_enrichment"]) else f"{row['fold_enrichment']:.1f}-fold, "  # no gene is up at all
     return (
         f"{first}, and {int(row['up'])} of {int(row['size'])} tested genes of PDGF binding up "
-        f"({row['fold_enrichment']:.1f}-fold, p = {row['ora_p_value']:.2g})"
+        f"({fold}p = {row['ora_p_value']:.2g})"
     )
 
 
