@@ -2,6 +2,7 @@ rule contrast:
     """Tables of one contrast: genes, gene sets, the PDGF panel."""
     input:
         statistics=of_model(".parquet"),
+        effects=of_model(".effects.parquet"),
         influence=influence_of,
         plan=f"{OUT}/plan.json",
         sets=list(SETS.values()),

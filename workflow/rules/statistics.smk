@@ -6,6 +6,7 @@ rule model:
     output:
         statistics=f"{OUT}/models/{{model}}.parquet",
         dispersions=f"{OUT}/models/{{model}}.dispersions.parquet",
+        effects=f"{OUT}/models/{{model}}.effects.parquet",
         notes=f"{OUT}/models/{{model}}.notes.json",
         joint=f"{OUT}/tables/joint/{{model}}.tsv",
     log:

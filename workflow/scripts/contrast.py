@@ -12,9 +12,10 @@ with job(snakemake.log[0], snakemake.threads):
     options = Config.part(snakemake.params.options).enrichment
     subjects, ranges = de.left_out(map(io.read_table, snakemake.input.influence), contrast)
     genes = de.of_contrast(io.read_table(snakemake.input.statistics), contrast, ranges)
+    linear = enrichment.linear_models(io.read_table(snakemake.input.effects), contrast)
     collections = genesets.read(options, dict(zip(snakemake.params.names, snakemake.input.sets, strict=True)))
-    enriched = enrichment.enrich(genes, collections, options, alpha, threads)
-    panel = enrichment.panel(genes, collections, snakemake.input.pdgf, says, options, alpha, threads)
+    enriched = enrichment.enrich(genes, collections, options, alpha, threads, linear)
+    panel = enrichment.panel(genes, collections, snakemake.input.pdgf, says, options, alpha, threads, linear)
     simulated = "Simulated data. " if snakemake.params.options["simulated"] else ""
     io.write_table(genes, snakemake.output.genes)
     io.write_table(subjects, snakemake.output.influence)

@@ -107,14 +107,22 @@ class Collection(Options):
 class Enrichment(Numeric):
     """Gene-set tests."""
 
-    methods: list[Literal["ora", "prerank"]] = Field(
-        ["ora", "prerank"], description="over-representation, preranked GSEA"
+    methods: list[Literal["ora", "prerank", "camera", "fry"]] = Field(
+        ["ora", "prerank", "camera", "fry"],
+        description="over-representation, preranked GSEA; and on voom's weighted linear models CAMERA (against the "
+        "other genes, allowing for correlation) and FRY (the set by itself)",
     )
     collections: list[Collection] = Field([Collection(name="GO", shipped="GO")], description="collections of gene sets")
     min_size: int = Field(5, ge=1, description="smallest number of tested genes in a set")
     max_size: int = Field(500, ge=1, description="largest number of tested genes in a set")
     min_abs_log2_fold_change: float = Field(
         0, ge=0, description="fold change that a gene of an over-representation list must reach"
+    )
+    camera_correlation: Annotated[float, Field(ge=0, lt=1)] | Literal["estimated"] = Field(
+        0.01, description="correlation between the genes of a set in CAMERA: the same for all, or each set's own"
+    )
+    fry_standardise: Literal["posterior_sd", "residual_sd", "none"] = Field(
+        "posterior_sd", description="by what FRY divides a gene's effects: its moderated standard deviation, its own, 1"
     )
     batch_size: int = Field(1500, ge=1, description="sets a batch of preranked GSEA; memory grows with it")
     sample_size: int = Field(101, ge=11, le=10001, description="sample size of the multilevel p values")

@@ -1,7 +1,7 @@
 """Gene-set tests of one contrast, the PDGF panel, and running sums.
 
-A method is a function from the ranking of tested genes and the sets in it to one row a set and direction; the
-registry names its module.
+A method is a function from a `Question` to one row a set and direction, each with the family in which its p value is
+adjusted; the registry names its module.
 """
 
 from __future__ import annotations
@@ -16,10 +16,16 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from trialseq.config import Enrichment
+    from trialseq.enrichment.linear import Linear
     from trialseq.enrichment.pdgf import Panel
     from trialseq.genesets.gmt import GeneSet
 
-METHODS = {"ora": "trialseq.enrichment.ora", "prerank": "trialseq.enrichment.prerank"}
+METHODS = {
+    "ora": "trialseq.enrichment.ora",
+    "prerank": "trialseq.enrichment.prerank",
+    "camera": "trialseq.enrichment.camera",
+    "fry": "trialseq.enrichment.fry",
+}
 
 
 @dataclass(frozen=True)
@@ -36,17 +42,21 @@ def enrich(
     options: Enrichment,
     alpha: float,
     threads: int,
+    linear: Linear | None = None,
 ) -> Enriched:
     """Test every set of every collection by every method of the options.
 
-    genes: `tables.CONTRAST_GENES` of one contrast; collections: sets by id, by name of the collection. Tested are
-    sets that hold `min_size` to `max_size` tested genes, the others are in `dropped`. p values are adjusted by
-    Benjamini and Hochberg within method, collection and direction, over all tested sets of it. Sorted by method,
-    collection, direction, p value and id.
+    genes: `tables.CONTRAST_GENES` of one contrast; collections: sets by id, by name of the collection; linear: genes
+    in linear models, without which CAMERA and FRY have no rows. Tested are sets that hold `min_size` to `max_size`
+    tested genes, the others are in `dropped`. p values are adjusted by Benjamini and Hochberg over all tested sets
+    within method, collection and family: lists of ora, signs of the score of prerank, directional or mixed tests of
+    camera and fry. Sorted by method, collection, direction, p value and id.
     """
     import pandas as pd
 
     from trialseq.enrichment import ranking
+    from trialseq.enrichment.linear import NO_MODEL
+    from trialseq.enrichment.question import Question
     from trialseq.tables import DROPPED_SETS, ENRICHMENT
 
     tested = ranking.tested(genes)
@@ -55,14 +65,15 @@ def enrich(
     for collection, sets in collections.items():
         kept, left_out = ranking.select(tested, sets, options)
         dropped.append(left_out.assign(collection=collection))
+        chosen = {name: sets[name] for name in kept}
+        question = Question(genes, tested, chosen, kept, NO_MODEL if linear is None else linear, alpha)
         for method in options.methods:
-            table = import_module(METHODS[method]).test(tested, kept, options, alpha, threads)
+            table = import_module(METHODS[method]).test(question, options, threads)
             table = table.assign(
                 method=method,
                 collection=collection,
                 set_name=[sets[name].name for name in table["set_id"]],
-                size=[len(kept[name]) for name in table["set_id"]],
-                q_value=table.groupby("direction")["p_value"].transform(ranking.adjusted),
+                q_value=table.groupby("family")["p_value"].transform(ranking.adjusted),
             )
             parts.append(table.reindex(columns=ENRICHMENT.names))
     order = ["method", "collection", "direction", "p_value", "set_id"]
@@ -80,11 +91,20 @@ def panel(
     options: Enrichment,
     alpha: float,
     threads: int,
+    linear: Linear | None = None,
 ) -> Panel:
     """The PDGF panel; see `trialseq.enrichment.pdgf.panel`."""
+    from trialseq.enrichment.linear import NO_MODEL
     from trialseq.enrichment.pdgf import panel
 
-    return panel(genes, collections, sets, says, options, alpha, threads)
+    return panel(genes, collections, sets, says, options, alpha, threads, NO_MODEL if linear is None else linear)
+
+
+def linear_models(effects: pd.DataFrame, contrast: str) -> Linear:
+    """Genes of a contrast in linear models; see `trialseq.enrichment.linear.Linear.of`."""
+    from trialseq.enrichment.linear import Linear
+
+    return Linear.of(effects, contrast)
 
 
 def running_sums(genes: pd.DataFrame, sets: Mapping[str, GeneSet]) -> pd.DataFrame:

@@ -11,21 +11,26 @@ import numpy.typing as npt
 import pandas as pd
 
 from trialseq.config import Enrichment
+from trialseq.enrichment.question import Question
 from trialseq.enrichment.ranking import Ranks, changed, opaque, strongest_first
 
 
-def test(
-    ranked: pd.DataFrame, sets: Mapping[str, Ranks], options: Enrichment, alpha: float, _threads: int
-) -> pd.DataFrame:
+def test(question: Question, options: Enrichment, _threads: int) -> pd.DataFrame:
     """Test the lists of up, down and both against every set; the background is every tested gene.
 
     Every set has a row in every direction, so that all of them enter the correction: p is 1 without a hit, and
-    where the list is empty. Fold enrichment is (overlap / list) / (set / background), missing for an empty list.
+    where the list is empty. Fold enrichment is (overlap / list) / (set / background), missing for an empty list; it
+    is given a second time with all genes that have a count as the background, as other tools have it.
     The odds ratio has 0.5 added to each cell of its table (Haldane and Anscombe).
     """
-    up, down = changed(ranked, options, alpha)
+    ranked, sets = question.ranked, question.ranks
+    up, down = changed(ranked, options, question.alpha)
     lists = {"up": up, "down": down, "both": up | down}
-    return pd.concat([_of_list(ranked, sets, chosen.to_numpy(), name) for name, chosen in lists.items()])
+    table = pd.concat([_of_list(ranked, sets, chosen.to_numpy(), name) for name, chosen in lists.items()])
+    counted, of_sets = question.counted()
+    ratio = table["set_id"].map(of_sets) / counted / (table["set_id"].map({k: len(v) for k, v in sets.items()}))
+    table["fold_enrichment_counted"] = table["fold_enrichment"] / (ratio * len(ranked))
+    return table.assign(family=table["direction"], size=[len(sets[name]) for name in table["set_id"]])
 
 
 def _of_list(

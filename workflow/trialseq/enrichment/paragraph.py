@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from trialseq.config import Enrichment
+from trialseq.enrichment import reading
 
 BINDING = "GO:0048407"
 SIGNALLING = "GO:0048008"
@@ -19,10 +20,11 @@ UNTESTED = {
 }
 
 
-def write(table: pd.DataFrame, tested: int, says: str, options: Enrichment, alpha: float) -> str:
-    """Six sentences: what up means, PDGF binding, its collagens and the others, PDGFRB, the pathway, a reading.
+def write(table: pd.DataFrame, tested: int, counted: int, says: str, options: Enrichment, alpha: float) -> str:
+    """What up means, PDGF binding, its collagens and the others, PDGFRB, the pathway; what each test says of them and
+    what it means where tests differ; who carries PDGF binding; a reading.
 
-    table: `tables.PDGF`; tested: number of genes tested; says: the contrast's sentence.
+    table: `tables.PDGF`; tested, counted: number of genes tested, and with a count; says: the contrast's sentence.
     """
     genes = table[table["section"].isin(["receptor", "ligand", "collagen"]) & table["q_value"].notna()]
     effect = genes["log2_fold_change"]
@@ -34,11 +36,13 @@ def write(table: pd.DataFrame, tested: int, says: str, options: Enrichment, alph
         limit += f" and an absolute log2 fold change of at least {options.min_abs_log2_fold_change:g}"
     sentences = [
         f"Up means a positive log2 fold change in this contrast: {' '.join(says.split()).rstrip('.')}",
-        _over_representation(_row(table, BINDING), tested, limit),
+        _over_representation(_row(table, BINDING), tested, counted, limit),
         f"{_listed(collagens, 'collagen among them', 'collagens among them')}; "
         f"{_listed(signals, 'PDGF receptor or ligand', 'PDGF receptors and ligands')}",
         _receptor(_row(table, RECEPTOR)),
         _pathway(_row(table, SIGNALLING), alpha),
+        *_answers(table, alpha),
+        *_carried(_row(table, BINDING)),
         _reading(collagens, signals, limit),
     ]
     return " ".join(f"{each[0].upper()}{each[1:]}." for each in sentences)
@@ -48,17 +52,43 @@ def _row(table: pd.DataFrame, name: str) -> pd.Series:
     return table[table["id"] == name].iloc[0]
 
 
-def _over_representation(row: pd.Series, tested: int, limit: str) -> str:
+def _over_representation(row: pd.Series, tested: int, counted: int, limit: str) -> str:
     of = f"of PDGF binding ({BINDING})"
     text = f"at {limit}, {_moved(row['size'], row['up'], row['down'], f'gene {of}', f'genes {of}')}"
     if pd.isna(row["ora_p_value"]):
         return text
     if pd.isna(row["fold_enrichment"]):
         return f"{text}; none of all {tested:,} tested genes is up, so nothing can be over-represented"
+    elsewhere = ""
+    if row["up"]:
+        elsewhere = (
+            f"; against all {counted:,} genes with any count the same genes are {row['fold_enrichment_counted']:.1f}-fold, "
+            "as other tools may have it"
+        )
     return (
         f"{text}; the share that is up is {row['fold_enrichment']:.1f} times that of all {tested:,} tested genes "
-        f"(one-sided hypergeometric p = {row['ora_p_value']:.2g})"
+        f"(one-sided hypergeometric p = {row['ora_p_value']:.2g}){elsewhere}"
     )
+
+
+def _answers(table: pd.DataFrame, alpha: float) -> list[str]:
+    """What every test says of PDGF binding, of it without collagens, and of signalling."""
+    sets = table[table["section"] == "set"]
+    named = [BINDING, f"{BINDING}-without-collagens", SIGNALLING]
+    said = [each for name in named for each in reading.answers(_row(sets, name), alpha)]
+    return [*said, reading.ABSENT] if said and sets["camera_p_value"].isna().all() else said
+
+
+def _carried(row: pd.Series) -> list[str]:
+    """Which genes carry PDGF binding."""
+    if not row["leading"]:
+        return []
+    genes = [each.rpartition(":") for each in row["leading"].split()]
+    named = _joined([f"{name} {abs(float(share)):.0%}" for name, _, share in genes])
+    return [
+        f"of the signal of PDGF binding (the sum of squared Wald statistics) collagens carry "
+        f"{row['collagen_share']:.0%}; its leading {'gene is' if len(genes) == 1 else 'genes are'} {named}"
+    ]
 
 
 def _receptor(row: pd.Series) -> str:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from trialseq.config import Enrichment
-from trialseq.enrichment import ora, paragraph, prerank
+from trialseq.enrichment import camera, fry, ora, paragraph, prerank
+from trialseq.enrichment.linear import Linear
 from trialseq.enrichment.paragraph import BINDING
-from trialseq.enrichment.ranking import by_symbol, changed, ranks_of, strongest_first, tested
+from trialseq.enrichment.question import Question
+from trialseq.enrichment.ranking import Ranks, by_symbol, changed, counted, ranks_of, strongest_first, tested
 from trialseq.genesets.gmt import GeneSet, read_gmt
 from trialseq.tables import PDGF
 
@@ -24,6 +27,24 @@ LIGANDS = ("PDGFA", "PDGFB", "PDGFC", "PDGFD")
 MARKERS = ("THY1", "CD109")
 COLLAGEN = re.compile(r"COL\d+A\d+")
 SMALLEST = 2
+CARRIED = 0.8  # share of the signal of a set that its leading genes carry together
+
+
+PARTS: tuple[tuple[str, str, Callable[[str], bool]], ...] = (
+    ("whole", "{}", lambda _: True),
+    ("without_collagens", "{} without collagens", lambda gene: not COLLAGEN.fullmatch(gene)),
+    ("collagens", "collagens of {}", lambda gene: bool(COLLAGEN.fullmatch(gene))),
+    ("receptors_and_ligands", "receptors and ligands of {}", lambda gene: gene in (*RECEPTORS, *LIGANDS)),
+)
+
+
+@dataclass(frozen=True)
+class Part:
+    """A set, or a part of one; of_set: id of the set; part: which (`tables.PDGF_PARTS`); members: its genes."""
+
+    of_set: str
+    part: str
+    members: GeneSet
 
 
 @dataclass(frozen=True)
@@ -43,16 +64,20 @@ def panel(
     options: Enrichment,
     alpha: float,
     threads: int,
+    linear: Linear,
 ) -> Panel:
-    """Test the PDGF sets of one contrast, whatever their size from two tested genes, and list the PDGF genes.
+    """Test the PDGF sets of one contrast and their parts by every method, and list the PDGF genes.
+
+    Sets are tested whatever their size from two tested genes, or two genes in the linear models for CAMERA and FRY.
 
     genes: `tables.CONTRAST_GENES`; path: GMT file with the GO terms of the panel; collections: where Reactome's set
-    is looked for; says: what a positive fold change of the contrast means. p values are those of the sets by
-    themselves, not adjusted.
+    is looked for; says: what a positive fold change of the contrast means; linear: genes in linear models. p
+    values are those of the sets by themselves, not adjusted.
     """
     ranked = tested(genes)
-    sets = panel_sets(read_gmt(path), collections)
-    set_rows = _set_rows(ranked, sets, options, alpha, threads)
+    parts = panel_sets(read_gmt(path), collections)
+    sets = {name: each.members for name, each in parts.items()}
+    set_rows = _set_rows(Question(genes, ranked, sets, ranks_of(ranked, sets), linear, alpha), parts, options, threads)
     collagens = [gene for gene in sets[BINDING].genes if COLLAGEN.fullmatch(gene)]
     sections: dict[str, Sequence[str]] = {
         "receptor": RECEPTORS,
@@ -64,55 +89,89 @@ def panel(
     large_enough = set(set_rows.loc[set_rows["nes"].notna(), "id"])
     return Panel(
         table,
-        paragraph.write(table, len(ranked), says, options, alpha),
+        paragraph.write(table, len(ranked), len(counted(genes)), says, options, alpha),
         {name: each for name, each in sets.items() if name in large_enough},
     )
 
 
-def panel_sets(terms: Mapping[str, GeneSet], collections: Mapping[str, Mapping[str, GeneSet]]) -> dict[str, GeneSet]:
-    """The sets of the panel by id: PDGF binding, the same without and only its collagens, signalling, Reactome's."""
-    binding = terms[BINDING]
-    collagens = tuple(gene for gene in binding.genes if COLLAGEN.fullmatch(gene))
-    others = tuple(gene for gene in binding.genes if gene not in collagens)
-    sets = [
-        binding,
-        GeneSet(f"{BINDING}-without-collagens", "PDGF binding without collagens", others),
-        GeneSet(f"{BINDING}-collagens", "collagens of PDGF binding", collagens),
-        *(each for name, each in terms.items() if name != BINDING),
-    ]
+def panel_sets(terms: Mapping[str, GeneSet], collections: Mapping[str, Mapping[str, GeneSet]]) -> dict[str, Part]:
+    """The sets of the panel and their parts by id: PDGF binding, signalling, receptors' terms, Reactome's.
+
+    A part without a gene, or with the same genes as the whole or an earlier part, is left out.
+    """
+    whole = [terms[BINDING], *(each for name, each in terms.items() if name != BINDING)]
     reactome = (each for sets in collections.values() for name, each in sets.items() if REACTOME_ID.fullmatch(name))
-    sets += [GeneSet(REACTOME, each.name, each.genes) for each in list(reactome)[:1]]
-    return {each.id: each for each in sets}
+    whole += [GeneSet(REACTOME, each.name, each.genes) for each in list(reactome)[:1]]
+    parts: dict[str, Part] = {}
+    for each in whole:
+        known: list[set[str]] = []
+        for part, words, belongs in PARTS:
+            genes = tuple(gene for gene in each.genes if belongs(gene))
+            if not genes or set(genes) in known:
+                continue
+            known.append(set(genes))
+            name = f"{each.id}{'' if part == 'whole' else '-' + part.replace('_', '-')}"
+            parts[name] = Part(each.id, part, GeneSet(name, words.format(each.name), genes))
+    return parts
 
 
-def _set_rows(
-    ranked: pd.DataFrame, sets: Mapping[str, GeneSet], options: Enrichment, alpha: float, threads: int
-) -> pd.DataFrame:
-    ranks = ranks_of(ranked, sets)
-    large_enough = {name: each for name, each in ranks.items() if SMALLEST <= len(each) < len(ranked)}
-    over = ora.test(ranked, large_enough, options, alpha, threads)
-    over = over[over["direction"] == "up"].set_index("set_id")
-    scores = prerank.test(ranked, large_enough, options, alpha, threads).set_index("set_id")
-    up, down = (each.to_numpy() for each in changed(ranked, options, alpha))
+def _set_rows(question: Question, parts: Mapping[str, Part], options: Enrichment, threads: int) -> pd.DataFrame:
+    ranked, ranks = question.ranked, question.ranks
+    enough = {name: each for name, each in ranks.items() if SMALLEST <= len(each) < len(ranked)}
+    places = question.linear.places(question.sets)
+    modelled = {name: question.sets[name] for name, each in places.items() if len(each) >= SMALLEST}
+    asked = replace(question, sets={name: question.sets[name] for name in enough}, ranks=enough)
+    over = ora.test(asked, options, threads)
+    up_list, down_list = (over[over["direction"] == each].set_index("set_id") for each in ("up", "down"))
+    scores = prerank.test(asked, options, threads).set_index("set_id")
+    against = camera.test(replace(question, sets=modelled), options, threads).set_index("set_id")
+    alone = fry.test(replace(question, sets=modelled), options, threads)
+    one_way, mixed = (alone[alone["family"] == each].set_index("set_id") for each in ("directional", "mixed"))
+    up, down = (each.to_numpy() for each in changed(ranked, options, question.alpha))
     rows = [
         {
             "section": "set",
             "id": name,
-            "name": sets[name].name,
+            "name": parts[name].members.name,
+            "of_set": parts[name].of_set,
+            "part": parts[name].part,
             "size": len(each),
             "up": int(up[each].sum()),
             "down": int(down[each].sum()),
+            "linear_size": len(places[name]),
+            **_signal(ranked, each),
         }
         for name, each in ranks.items()
     ]
     table = pd.DataFrame(rows).set_index("id", drop=False)
     return table.assign(
         genes=strongest_first(ranked, (each[(up | down)[each]] for each in ranks.values())),
-        fold_enrichment=over["fold_enrichment"],
-        ora_p_value=over["p_value"],
+        fold_enrichment=up_list["fold_enrichment"],
+        fold_enrichment_counted=up_list["fold_enrichment_counted"],
+        ora_p_value=up_list["p_value"],
+        ora_down_p_value=down_list["p_value"],
         nes=scores["nes"],
         prerank_p_value=scores["p_value"],
+        camera_direction=against["direction"],
+        camera_p_value=against["p_value"],
+        fry_direction=one_way["direction"],
+        fry_p_value=one_way["p_value"],
+        fry_mixed_p_value=mixed["p_value"],
     )
+
+
+def _signal(ranked: pd.DataFrame, ranks: Ranks) -> dict[str, object]:
+    """Who carries a set's signal, the sum of its squared Wald statistics: collagens' share, and the leading genes."""
+    statistic, symbols = (ranked[name].to_numpy()[ranks] for name in ("statistic", "gene_name"))
+    whole = float((statistic**2).sum())
+    if not whole:
+        return {"collagen_share": np.nan, "leading": ""}
+    shares = statistic**2 / whole
+    order = np.argsort(-shares, kind="stable")
+    needed = int(np.searchsorted(np.cumsum(shares[order]), CARRIED)) + 1
+    leading = [f"{symbols[each]}:{np.copysign(shares[each], statistic[each]):+.2f}" for each in order[:needed]]
+    ours = np.array([bool(COLLAGEN.fullmatch(symbol)) for symbol in symbols])
+    return {"collagen_share": shares[ours].sum(), "leading": " ".join(leading)}
 
 
 def _gene_rows(genes: pd.DataFrame, ranked: pd.DataFrame, sections: Mapping[str, Sequence[str]]) -> pd.DataFrame:

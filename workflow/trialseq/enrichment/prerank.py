@@ -11,21 +11,21 @@ import numpy as np
 import pandas as pd
 
 from trialseq.config import Enrichment
+from trialseq.enrichment.question import Question
 from trialseq.enrichment.ranking import Ranks, opaque
 
 SENTINEL = ""  # no set of a GMT file has an empty id
 COLUMNS = {"Term": "set_id", "NES": "nes", "NOM p-val": "p_value"}
 
 
-def test(
-    ranked: pd.DataFrame, sets: Mapping[str, Ranks], options: Enrichment, _alpha: float, threads: int
-) -> pd.DataFrame:
+def test(question: Question, options: Enrichment, threads: int) -> pd.DataFrame:
     """Test every set against the ranking by the Wald statistic against zero.
 
     The direction is the sign of the score, the genes are the leading edge from the end of the ranking inwards. p is
     that of the score among scores of its sign, not resolved below 1e-50. Memory grows with `batch_size`; results do
     not depend on it, nor on threads.
     """
+    ranked, sets = question.ranked, question.ranks
     genes = opaque(len(ranked))
     scores = pd.Series(without_zeros(ranked["statistic"].to_numpy(dtype=float)), index=genes)
     # GSEApy draws its random sets at the largest size of a batch. A set of one size in all batches gives all of them
@@ -44,7 +44,8 @@ def test(
                 genes=[" ".join(ranked["gene_name"].iloc[edge]) for edge in edges],
             )
         )
-    return pd.concat(parts[1:] or parts, ignore_index=True)
+    table = pd.concat(parts[1:] or parts, ignore_index=True)
+    return table.assign(family=table["direction"], size=[len(sets[name]) for name in table["set_id"]])
 
 
 def without_zeros(statistic: np.ndarray) -> np.ndarray:

@@ -37,6 +37,12 @@ def tested(genes: pd.DataFrame) -> pd.DataFrame:
     return chosen.sort_values(["statistic", "gene_id"], ascending=[False, True], kind="stable").reset_index(drop=True)
 
 
+def counted(genes: pd.DataFrame) -> list[str]:
+    """Symbols with a count in any of the model's samples, each once: what R's DESeq2 gives a p value unfiltered."""
+    named = genes.loc[(genes["status"] != "all_zero") & (genes["gene_name"] != ""), "gene_name"]
+    return list(dict.fromkeys(named))
+
+
 def report(genes: pd.DataFrame, ranked: pd.DataFrame) -> None:
     """Log what stands behind the ranking."""
     called = genes[genes["q_value"].notna()]

@@ -6,7 +6,8 @@ from trialseq.contract import Column, Table
 from trialseq.tables.shared import BASE_MEAN, EFFECT, GENE_STATUS
 
 DIRECTIONS = ("up", "down", "both")
-METHODS = ("ora", "prerank")
+METHODS = ("ora", "prerank", "camera", "fry")
+PDGF_PARTS = ("whole", "without_collagens", "collagens", "receptors_and_ligands")
 PDGF_SECTIONS = ("set", "receptor", "ligand", "marker", "collagen")
 ENRICHMENT = Table(
     "tables/<contrast>.enrichment.tsv",
@@ -15,7 +16,7 @@ ENRICHMENT = Table(
         Column(
             "method",
             "text",
-            "`ora` over-representation, `prerank` preranked GSEA",
+            "`ora` over-representation, `prerank` preranked GSEA, `camera` CAMERA, `fry` FRY",
             levels=METHODS,
             empty=False,
         ),
@@ -25,31 +26,58 @@ ENRICHMENT = Table(
         Column(
             "direction",
             "text",
-            "list of genes tested by ora; sign of the score of prerank",
+            "list of genes tested by ora; sign of the score or statistic of the others; `both`: mixed test of fry",
             levels=DIRECTIONS,
         ),
-        Column("size", "integer", "tested genes in the set", low=0),
-        Column("overlap", "integer", "ora: genes of the set in the list; prerank: leading edge", low=0),
+        Column(
+            "size",
+            "integer",
+            "tested genes in the set; camera, fry: genes that pass the count filter",
+            low=0,
+        ),
+        Column(
+            "overlap",
+            "integer",
+            "ora: genes of the set in the list; prerank: leading edge; camera, fry: active genes in the direction, "
+            "those with a normal score beyond the root of 2",
+            low=0,
+        ),
         Column(
             "fold_enrichment",
             "number",
             "ora: share of the list in the set over share of the tested genes; missing where the list is empty",
             low=0,
         ),
+        Column(
+            "fold_enrichment_counted",
+            "number",
+            "ora: the same with every gene that has a count in the model's samples as background, as other tools have "
+            "it; the p value is not of it",
+            low=0,
+        ),
         Column("odds_ratio", "number", "ora: odds ratio, with 0.5 added to each cell of its table", low=0),
         Column("nes", "number", "prerank: normalised enrichment score"),
-        Column("p_value", "number", "ora: hypergeometric test, one-sided; prerank: multilevel", low=0, high=1),
+        Column("statistic", "number", "camera, fry: Student's t; missing for mixed tests"),
+        Column("correlation", "number", "camera: correlation between the genes of the set that the test took"),
+        Column(
+            "p_value",
+            "number",
+            "ora: hypergeometric test, one-sided; prerank: multilevel; camera, fry: two-sided",
+            low=0,
+            high=1,
+        ),
         Column(
             "q_value",
             "number",
-            "Benjamini and Hochberg over all sets of method, collection and direction",
+            "Benjamini and Hochberg over all sets of method, collection and direction; camera, fry: over both signs",
             low=0,
             high=1,
         ),
         Column(
             "genes",
             "text",
-            "ora: genes of the set in the list, the strongest first; prerank: leading edge; separated by spaces",
+            "ora: genes of the set in the list, the strongest first; prerank: leading edge; camera, fry: active genes; "
+            "separated by spaces",
         ),
     ),
 )
@@ -72,13 +100,41 @@ PDGF = Table(
         Column("section", "text", "what the row is", levels=PDGF_SECTIONS, empty=False),
         Column("id", "text", "id of the set, or gene symbol", empty=False),
         Column("name", "text", "name of the set, or gene id"),
+        Column("of_set", "text", "sets: id of the set of which the row is a part"),
+        Column(
+            "part",
+            "text",
+            "sets: the whole, or a part; a part that would be the whole or another part again has no row",
+            levels=PDGF_PARTS,
+        ),
         Column("size", "integer", "sets: tested genes", low=0),
         Column("up", "integer", "sets: genes in the list of up genes", low=0),
         Column("down", "integer", "sets: genes in the list of down genes", low=0),
         Column("fold_enrichment", "number", "sets: over-representation among the up genes", low=0),
-        Column("ora_p_value", "number", "sets: its p value (up genes)", low=0, high=1),
+        Column("fold_enrichment_counted", "number", "sets: the same against all genes that have a count", low=0),
+        Column("ora_p_value", "number", "sets: p value of over-representation among the up genes", low=0, high=1),
+        Column("ora_down_p_value", "number", "sets: that among the down genes", low=0, high=1),
         Column("nes", "number", "sets: normalised enrichment score of preranked GSEA"),
         Column("prerank_p_value", "number", "sets: its p value", low=0, high=1),
+        Column("linear_size", "integer", "sets: genes that CAMERA and FRY take, those past the count filter", low=0),
+        Column("camera_direction", "text", "sets: direction by CAMERA", levels=("up", "down")),
+        Column("camera_p_value", "number", "sets: two-sided p value of CAMERA", low=0, high=1),
+        Column("fry_direction", "text", "sets: direction by FRY", levels=("up", "down")),
+        Column("fry_p_value", "number", "sets: two-sided p value of FRY in one direction", low=0, high=1),
+        Column("fry_mixed_p_value", "number", "sets: p value of FRY's mixed test, in either direction", low=0, high=1),
+        Column(
+            "collagen_share",
+            "number",
+            "sets: share of its signal (sum of the squared Wald statistics of its tested genes) that collagens carry",
+            low=0,
+            high=1.000001,
+        ),
+        Column(
+            "leading",
+            "text",
+            "sets: the fewest genes that carry four fifths of the signal, the strongest first, each with the sign of "
+            "its statistic and its share, such as `COL1A1:+0.31`; separated by spaces",
+        ),
         BASE_MEAN,
         *EFFECT,
         Column(

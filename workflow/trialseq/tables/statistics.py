@@ -37,6 +37,17 @@ DISPERSIONS = Table(
         Column("converged", "truth", "whether the fit of the fold changes converged"),
     ),
 )
+EFFECTS = Table(
+    "models/<model>.effects.parquet",
+    "a gene in a contrast, as set tests read it; without rows where no residual degree of freedom is left",
+    (
+        CONTRAST,
+        *GENE,
+        BASE_MEAN,
+        Column("effect", "number", "effect of the contrast in voom's weighted linear model, over its unscaled error"),
+    ),
+    more="`residual_1`, `residual_2` and so on, a column for each residual degree of freedom: independent residuals",
+)
 INFLUENCE = Table(
     "tables/<contrast>.influence.tsv",
     "a subject left out (a sample where the model names no subjects)",
