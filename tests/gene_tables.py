@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from trialseq.enrichment.linear import Linear
 from trialseq.genesets import GeneSet
 from trialseq.tables import CONTRAST_GENES
 
@@ -55,6 +56,13 @@ def pdgf_genes(up: Sequence[str] = (), down: Sequence[str] = (), without: Sequen
 def gene_set(name: str, genes: Sequence[str]) -> GeneSet:
     """A set named by its id."""
     return GeneSet(name, f"name of {name}", tuple(genes))
+
+
+def linear_genes(genes: pd.DataFrame, degrees: int = 12, seed: int = 1) -> Linear:
+    """The genes of a table in linear models: the statistic as effect, residuals drawn independently, of variance 1."""
+    named = genes.sort_values("gene_id")
+    residuals = np.random.default_rng(seed).normal(size=(len(named), degrees))
+    return Linear(named["gene_name"].to_numpy(dtype=object), np.column_stack([named["statistic"], residuals]))
 
 
 def of_r(public_data: Path) -> pd.DataFrame:

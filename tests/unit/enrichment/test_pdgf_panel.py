@@ -5,10 +5,11 @@ import pandas as pd
 import pytest
 
 from conftest import ROOT
-from gene_tables import COLLAGENS, PDGF, gene_set, of_r
+from gene_tables import COLLAGENS, PDGF, gene_set, linear_genes, of_r
 from gene_tables import pdgf_genes as measured
 from trialseq import enrichment, genesets
 from trialseq.config import Collection, Enrichment
+from trialseq.enrichment.linear import Linear
 from trialseq.enrichment.pdgf import Panel
 from trialseq.genesets import GeneSet
 
@@ -17,9 +18,12 @@ SAYS = "Expression at visit after relative to visit before, within subjects; pos
 
 
 def panel(
-    genes: pd.DataFrame, collections: dict[str, dict[str, GeneSet]] | None = None, options: Enrichment | None = None
+    genes: pd.DataFrame,
+    collections: dict[str, dict[str, GeneSet]] | None = None,
+    options: Enrichment | None = None,
+    linear: Linear | None = None,
 ) -> Panel:
-    return enrichment.panel(genes, collections or {}, TERMS, SAYS, options or Enrichment(), 0.05, 1)
+    return enrichment.panel(genes, collections or {}, TERMS, SAYS, options or Enrichment(), 0.05, 1, linear)
 
 
 def test_real_data_give_what_r_and_a_table_of_counts_gave(public_data: Path) -> None:
@@ -31,6 +35,10 @@ def test_real_data_give_what_r_and_a_table_of_counts_gave(public_data: Path) -> 
     binding = sets.loc["GO:0048407"]
     assert (binding["size"], binding["up"], binding["down"]) == (10, 7, 0)
     assert binding["fold_enrichment"] == pytest.approx(24, abs=0.5)
+    # Against every gene with a count, which R gives a p value where nothing is filtered out before: 60-fold.
+    assert binding["fold_enrichment_counted"] == pytest.approx(60, abs=0.6)
+    # Of the squares of R's `stat`: 94.2 of six collagens, 26.7 of the four others.
+    assert binding["collagen_share"] == pytest.approx(0.779, abs=0.001)
     assert binding["ora_p_value"] == pytest.approx(1.8e-9, rel=0.02)
     assert set(binding["genes"].split()) == {*COLLAGENS, "PDGFRB"} - {"COL2A1"}
     assert sets.loc["GO:0048407-collagens", ["size", "up"]].tolist() == [6, 6]
@@ -41,6 +49,7 @@ def test_real_data_give_what_r_and_a_table_of_counts_gave(public_data: Path) -> 
     assert sets.loc["CD109", "q_value"] == pytest.approx(0.14, abs=0.005)
     assert "of the 10 tested genes of PDGF binding (GO:0048407), 7 are up and none is down" in found.paragraph
     assert "24.2 times" in found.paragraph
+    assert "against all 42,487 genes with any count the same genes are 60.5-fold" in found.paragraph
     assert "PDGFRB has a log2 fold change of +0.62" in found.paragraph
     assert found.paragraph.endswith("both matrix (6 collagens up) and receptors or ligands (PDGFRB up).")
 
@@ -57,9 +66,16 @@ def test_collagens_are_apart_from_receptors_and_ligands_and_none_is_missing() ->
         "GO:0048407-without-collagens",
         "GO:0048407-collagens",
         "GO:0048008",
+        "GO:0048008-receptors-and-ligands",
         "GO:0035791",
+        "GO:0035791-receptors-and-ligands",
         "GO:0035790",
+        "GO:0035790-receptors-and-ligands",
     ]
+    sets = table[table["section"] == "set"].set_index("id")
+    assert (sets["of_set"] == sets.index.str.split("-").str[0]).all()
+    assert sets.loc["GO:0048008-receptors-and-ligands", "size"] == 7
+    assert sets["part"].tolist()[:3] == ["whole", "without_collagens", "collagens"]
 
 
 def test_genes_that_were_not_measured_or_not_tested_keep_their_row() -> None:
@@ -138,3 +154,54 @@ def test_a_larger_fold_change_asked_for_counts_in_the_panel_too() -> None:
     assert found.paragraph.endswith(
         "no receptor, ligand or collagen passes q < 0.05 and an absolute log2 fold change of at least 3."
     )
+
+
+def test_leading_genes_carry_their_share_of_the_squared_statistics() -> None:
+    genes = measured()
+    binding = [*COLLAGENS, "PDGFA", "PDGFB", "PDGFRA", "PDGFRB"]
+    planted = {"COL1A1": 6.0, "PDGFRB": -3.0, "COL3A1": 2.0}
+    effect = genes["gene_name"].map(planted).fillna(0.0).where(genes["gene_name"].isin(binding), 1.0)
+    genes["log2_fold_change"] = effect * genes["lfc_se"]
+    rows = panel(genes).table.set_index("id")
+    # 36, 9 and 4 of 49: the first two carry more than four fifths.
+    assert rows.loc["GO:0048407", "leading"] == "COL1A1:+0.73 PDGFRB:-0.18"
+    assert rows.loc["GO:0048407", "collagen_share"] == pytest.approx(40 / 49)
+    assert rows.loc["GO:0048407-without-collagens", "leading"] == "PDGFRB:-1.00"
+    assert rows.loc["GO:0048407-without-collagens", "collagen_share"] == 0
+
+
+def test_every_part_of_a_set_has_a_p_value_by_every_method_and_reactomes_collagens_are_parts_too() -> None:
+    genes = measured(up=("COL1A1", "COL3A1", "COL6A1"))
+    reactome = gene_set("R-HSA-186797", [*COLLAGENS, *PDGF, "G1", "G2"])
+    found = panel(genes, {"R": {"R-HSA-186797": reactome}}, linear=linear_genes(genes))
+    sets = found.table[found.table["section"] == "set"].set_index(["of_set", "part"])
+    parts = ["whole", "without_collagens", "collagens", "receptors_and_ligands"]
+    assert sets.loc["R-HSA-186797"].index.tolist() == parts
+    assert sets.loc["R-HSA-186797", "size"].tolist() == [18, 11, 7, 7]
+    columns = ["ora_p_value", "ora_down_p_value", "prerank_p_value", "camera_p_value", "fry_p_value"]
+    assert sets[[*columns, "fry_mixed_p_value"]].notna().all(axis=None)
+    assert sets.loc[("GO:0048407", "collagens"), "fry_direction"] == "up"
+    # What moved are collagens, and every method says so of the parts.
+    assert (sets.loc[("R-HSA-186797", "collagens"), columns[3:]] < 0.01).all()
+    assert (sets.loc[("R-HSA-186797", "without_collagens"), columns[3:]] > 0.05).all()
+
+
+def test_the_panel_and_the_table_of_all_sets_give_one_p_value_of_camera_and_fry() -> None:
+    genes = measured(up=("COL1A1", "PDGFRB"))
+    linear, sets = linear_genes(genes), genesets.read_gmt(TERMS)
+    table = enrichment.enrich(genes, {"GO": sets}, Enrichment(min_size=2), 0.05, 1, linear).table
+    rows = panel(genes, linear=linear).table.set_index("id")
+    for name in ("GO:0048407", "GO:0048008"):
+        mine = table[table["set_id"] == name].set_index("method")
+        assert rows.loc[name, "camera_p_value"] == mine.loc["camera", "p_value"]
+        fry = mine.loc["fry"].set_index("direction")["p_value"]
+        assert rows.loc[name, "fry_mixed_p_value"] == fry["both"]
+        assert rows.loc[name, "fry_p_value"] == fry.drop("both").item()
+
+
+def test_without_residual_degrees_of_freedom_the_paragraph_says_why_methods_are_absent() -> None:
+    found = panel(measured())
+    sets = found.table[found.table["section"] == "set"]
+    assert sets[["camera_p_value", "fry_p_value", "fry_mixed_p_value"]].isna().all(axis=None)
+    assert "CAMERA and FRY are absent, because the model leaves no residual degree of freedom" in found.paragraph
+    assert "are absent" not in panel(measured(), linear=linear_genes(measured())).paragraph

@@ -29,8 +29,10 @@ def test_the_first_sentence_says_what_up_means() -> None:
     assert sentences(pdgf_genes(), "after -\n before")[0].endswith("contrast: after - before.")
 
 
-def test_six_sentences() -> None:
-    assert len(sentences(pdgf_genes(up=["COL1A1", "PDGFRB"], down=["PDGFA"]))) == 6
+def test_without_linear_models_eleven_sentences() -> None:
+    said = sentences(pdgf_genes(up=["COL1A1", "PDGFRB"], down=["PDGFA"]))
+    assert len(said) == 11  # six of the panel, three sets without a reading, why methods are absent, who carries
+    assert said[-2].startswith("Of the signal of PDGF binding (the sum of squared Wald statistics) collagens carry ")
 
 
 @pytest.mark.parametrize(

@@ -75,12 +75,11 @@ def voom(counts: Floats, design: Floats, libraries: Floats) -> tuple[Floats, Flo
 
 
 def rotated(logs: Floats, weights: Floats, design: Floats, contrast: Floats) -> Floats:
-    """Effects (genes x 1 + residual degrees of freedom): of the contrast, in units of its standard deviation, then
-    those of the residuals.
+    """Effects (genes x 1 + residual degrees of freedom): of the contrast, over its unscaled error, then residuals.
 
     logs, weights: (genes x samples); contrast: weights on the columns of the design. Householder's reflections of
-    the weighted design, the contrast as its last coefficient, give the basis, so that residuals of genes whose
-    weights are alike are comparable, and equal to those of limma.
+    the weighted design, the contrast as its last coefficient, give the basis as limma has it. Residuals of two genes
+    are comparable as far as their weights are alike; with unlike weights they depend on the order of the columns.
     """
     count, samples = logs.shape
     design, columns = last_coefficient(design, contrast), design.shape[1]

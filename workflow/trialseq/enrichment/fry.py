@@ -75,18 +75,19 @@ def _variances(linear: Linear, standardise: str) -> Floats:
 
 
 def _mixed(effects: Floats, places: Mapping[str, Ranks]) -> Floats:
-    """p values of the sum of the squared effects of the contrast among its rotations (sets,).
+    """P values of the sum of the squared effects of the contrast among its rotations (sets,).
 
     Under rotation it is the sum of the squared singular values A of the set's effects, weighted by the squared
     coordinates of a random unit vector in as many dimensions d; scaled to run from its least to its largest value,
     it is taken for a beta variable of the same mean, that of A, and variance, 2 / (d + 2) var(A).
     """
-    p_values, by_size = np.ones(len(places)), pd.Series([len(each) for each in places.values()])
-    ranks = list(places.values())
+    ranks, p_values = list(places.values()), np.ones(len(places))
+    by_size = pd.Series([len(each) for each in ranks])
+    by_size = by_size[by_size > 1]
     for size, members in by_size.groupby(by_size).groups.items():
         for start in range(0, len(members), SETS):
             some = members[start : start + SETS]
-            chosen = effects[np.stack([ranks[each] for each in some])] if size else np.empty((0, 1, 1))
+            chosen = effects[np.stack([ranks[each] for each in some])]
             across = chosen.transpose(0, 2, 1)
             square = np.linalg.eigvalsh(across @ chosen if size > effects.shape[1] else chosen @ across)
             low, high = square[:, 0], square[:, -1]

@@ -34,13 +34,13 @@ class Linear:
     def of(cls, table: pd.DataFrame, contrast: str) -> Linear:
         """One contrast of `tables.EFFECTS`: of several genes of a symbol the one with the highest mean counts."""
         chosen = by_symbol(table[table["contrast"] == contrast]).sort_values("gene_id", kind="stable")
-        columns = [name for name in table if name == "effect" or name.startswith("residual_")]
+        columns = [name for name in map(str, table) if name == "effect" or name.startswith("residual_")]
         return cls(chosen["gene_name"].to_numpy(dtype=object), chosen[columns].to_numpy(dtype=float))
 
     @property
     def degrees(self) -> int:
         """Residual degrees of freedom; 0 where the model could not be fitted."""
-        return self.effects.shape[1] - 1
+        return int(self.effects.shape[1]) - 1
 
     @cached_property
     def variances(self) -> Floats:

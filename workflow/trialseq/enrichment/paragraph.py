@@ -21,8 +21,10 @@ UNTESTED = {
 
 
 def write(table: pd.DataFrame, tested: int, counted: int, says: str, options: Enrichment, alpha: float) -> str:
-    """What up means, PDGF binding, its collagens and the others, PDGFRB, the pathway; what each test says of them and
-    what it means where tests differ; who carries PDGF binding; a reading.
+    """The panel in sentences.
+
+    What up means; PDGF binding, its collagens and the others, PDGFRB, the pathway; what each test says of them, and
+    what it means where tests differ; which genes carry PDGF binding; a reading.
 
     table: `tables.PDGF`; tested, counted: number of genes tested, and with a count; says: the contrast's sentence.
     """
@@ -62,8 +64,8 @@ def _over_representation(row: pd.Series, tested: int, counted: int, limit: str) 
     elsewhere = ""
     if row["up"]:
         elsewhere = (
-            f"; against all {counted:,} genes with any count the same genes are {row['fold_enrichment_counted']:.1f}-fold, "
-            "as other tools may have it"
+            f"; against all {counted:,} genes with any count the same genes are "
+            f"{row['fold_enrichment_counted']:.1f}-fold, as other tools may have it"
         )
     return (
         f"{text}; the share that is up is {row['fold_enrichment']:.1f} times that of all {tested:,} tested genes "

@@ -34,7 +34,7 @@ def answers(row: pd.Series, alpha: float) -> list[str]:
     sentence = f"{name}: {said}"
     if row[asked].isna().any():
         return [sentence]
-    return [sentence, _reading(*(bool(row[each] < alpha) for each in asked), alpha)]
+    return [sentence, _reading([bool(row[each] < alpha) for each in asked], alpha)]
 
 
 def _direction(row: pd.Series, method: str) -> str:
@@ -44,35 +44,39 @@ def _direction(row: pd.Series, method: str) -> str:
     return f" ({direction})" if direction else ""
 
 
-def _reading(listed: bool, ranked: bool, camera: bool, fry: bool, mixed: bool, alpha: float) -> str:
+def _reading(below: list[bool], alpha: float) -> str:
     """What the five p values say together, each true where it is below alpha."""
+    listed, ranked, camera, fry, mixed = below
     limit = f"p < {alpha:g}"
-    if not (listed or ranked or camera or fry or mixed):
-        return f"none of these tests finds a change of the set at {limit}"
-    naive = " and ".join(word for word, found in (("over-representation", listed), ("GSEA", ranked)) if found)
+    calls = [word for word, found in (("over-representation", listed), ("GSEA", ranked)) if found]
+    naive = " and ".join(calls)
+    verb = "takes" if len(calls) == 1 else "take"
+    unlike = f"; {naive}, which {verb} genes for independent, would say otherwise" if naive else ""
+    single = "; single genes of it did change (FRY for either direction)" if mixed else ""
     if camera and fry:
-        told = "CAMERA and FRY agree: the genes of the set changed, and more so than other genes"
         if listed and ranked:
-            return f"all methods agree at {limit}: the genes of the set changed together, and more so than other genes"
-        if not listed:
-            return f"{told}, but by small shifts of many genes: few pass as changed one by one"
-        return f"{told}; ranks do not show it, which says that few of them carry it"
+            return f"all methods agree at {limit}: the set changed, and more so than other genes"
+        missing = "over-representation does not, so many small changes make it more than a few large ones"
+        missing = missing if not listed else "GSEA does not, so a few genes make it more than the set as a whole"
+        return f"CAMERA and FRY agree at {limit} that the set changed, and more so than other genes; {missing}"
     if camera:
-        told = (
-            "the set differs from the other genes (CAMERA), but its own mean change is not beyond the variation between "
-            "samples (FRY): the others moved the opposite way, or few strong genes carry it"
+        return (
+            "CAMERA says that the set differs from the other genes, FRY that its own mean change is not beyond the "
+            f"variation between samples: the difference may lie in how the others moved{single}"
         )
-        return f"{told}; single genes of it did change (FRY for either direction)" if mixed else told
     if fry:
-        told = (
-            "the set changed by itself (FRY), but no more than other genes do (CAMERA, which compares and allows for the "
-            "correlation between genes): this is no evidence for this set in particular"
+        return (
+            "FRY says that the set changed, CAMERA, which compares with the other genes and allows for correlation, "
+            f"that it did so no more than they: no evidence for this set in particular{unlike}"
         )
-        return f"{told}; {naive} would say otherwise, taking genes for independent" if naive else told
     if mixed:
-        told = "single genes of the set changed (FRY for either direction), but not the set as a whole in one direction"
-        return f"{told}; {naive} would say otherwise, taking genes for independent" if naive else told
-    return (
-        f"only {naive} would call it: that takes the genes of a set for independent, which makes p too small where they go "
-        "together; neither the set by itself (FRY) nor against other genes with correlation allowed for (CAMERA) moved"
-    )
+        return (
+            "single genes of the set changed (FRY for either direction), but not the set in one direction (FRY), nor "
+            f"more than other genes (CAMERA){unlike}"
+        )
+    if naive:
+        return (
+            f"only {naive} would call it: where genes of a set go together, as matrix genes do, p values that take "
+            "them for independent are too small; the set moved neither by itself (FRY) nor against the others (CAMERA)"
+        )
+    return f"none of these tests finds a change of the set at {limit}"
