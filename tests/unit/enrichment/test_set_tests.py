@@ -49,7 +49,8 @@ def test_directions_p_values_and_active_genes_of_sets_that_rise_fall_and_do_both
             assert set(row["genes"].split()) <= set(sets[name].genes)
             assert row["overlap"] == len(row["genes"].split()) >= 7
         assert table.loc["fry", name, "both"]["p_value"] < 0.001
-    assert table.xs(("fry", "both")).drop("both")["p_value"].item() > 0.05
+    flat = table.reset_index()
+    assert flat.query("method == 'fry' and set_id == 'both' and direction != 'both'")["p_value"].item() > 0.05
     assert table.loc["fry", "both", "both"]["p_value"] < 0.001
     assert (table.loc[["camera", "fry"]].loc[pd.IndexSlice[:, "null"], "p_value"] > 0.01).all()
     assert table.loc["fry", "both", "both"]["overlap"] >= 7
@@ -104,7 +105,7 @@ def test_the_mixed_test_is_near_the_rotations_that_it_stands_for(first: int) -> 
     drawn = ((chosen @ turns.T) ** 2).sum(axis=0)
     expected = (drawn >= (chosen[:, 0] ** 2).sum()).mean()
     mixed = fry.tested(linear, {"set": np.arange(first, first + 25)}, "none")[2][0]
-    assert mixed == pytest.approx(expected, abs=0.015)
+    assert mixed == pytest.approx(expected, abs=0.03)  # a beta for what is nearly one
 
 
 def test_sets_of_every_gene_of_none_and_of_unknown_genes() -> None:
