@@ -42,9 +42,11 @@ rule counts:
 
 
 rule normalise:
-    """Normalised and variance-stabilised counts, quality of the samples, principal components."""
+    """Normalised and variance-stabilised counts, quality and scores of the samples, principal components."""
     input:
         counts=rules.counts.output.counts,
+        sets=list(SETS.values()),
+        pdgf=shipped("resources/genesets/pdgf.gmt"),
     output:
         data=f"{OUT}/normalized.h5ad",
         samples=f"{OUT}/tables/samples.tsv",
@@ -65,5 +67,8 @@ rule normalise:
     params:
         code=code("normalise"),
         options=options("statistics"),
+        collections=options("enrichment")["enrichment"]["collections"],
+        names=list(SETS),
+        scores=options("evidence")["evidence"]["scores"],
     script:
         "../scripts/normalise.py"

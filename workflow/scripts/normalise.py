@@ -1,13 +1,16 @@
-"""Normalised and variance-stabilised counts, quality of the samples, principal components."""
+"""Normalised and variance-stabilised counts, quality and scores of the samples, principal components."""
 
 from trialseq.joblog import job
 
 with job(snakemake.log[0], snakemake.threads):
-    from trialseq import io, qc
-    from trialseq.config import Statistics
+    from trialseq import evidence, io, qc
+    from trialseq.config import Config
 
-    options = Statistics.model_validate(snakemake.params.options["statistics"])
-    data = qc.normalise(io.read_counts(snakemake.input.counts), options, snakemake.threads)
+    config = Config.part(snakemake.params.options)
+    paths = dict(zip(snakemake.params.names, snakemake.input.sets, strict=True))
+    collections = snakemake.params.collections
+    data = qc.normalise(io.read_counts(snakemake.input.counts), config.statistics, snakemake.threads)
+    evidence.score(data, collections, paths, snakemake.input.pdgf, snakemake.params.scores, snakemake.threads)
     io.write_annotated(data, snakemake.output.data)
     io.write_table(qc.samples(data), snakemake.output.samples)
     io.write_table(qc.associations(data), snakemake.output.associations)

@@ -6,7 +6,7 @@ import json
 import sys
 from pathlib import Path
 
-from trialseq import de, design, genesets, sources
+from trialseq import de, design, evidence, genesets, sources
 from trialseq.config import Config
 from trialseq.problems import InputError, Problem
 
@@ -30,9 +30,11 @@ def check(config: Config, source: dict[str, str], sets: dict[str, str]) -> list[
         path = Path(sets[collection.name])
         if path.exists() or collection.file:
             try:
-                genesets.read_collection(collection, path)
+                known = genesets.read_collection(collection, path)
             except InputError as error:
                 problems += error.problems
+            else:
+                problems += evidence.unknown_sets(config.evidence.scores, collection.name, known)
     if problems:
         raise InputError(problems)
     return warnings

@@ -9,6 +9,7 @@ from pydantic import Field, TypeAdapter, model_validator
 
 from trialseq.config.analysis import Collection, Enrichment, Figures, Statistics
 from trialseq.config.data import Download, GeoNcbiSource, GeoSupplementarySource, Join, Samples, Source, TableSource
+from trialseq.config.evidence import Evidence, ScoredSet, Scores
 from trialseq.config.question import Contrast, ExplicitModel, JointTest, Role, Subject, Trial
 from trialseq.naming import TAKEN, collisions
 from trialseq.options import Name, Options, Text, wrong
@@ -19,6 +20,7 @@ __all__ = [
     "Contrast",
     "Download",
     "Enrichment",
+    "Evidence",
     "ExplicitModel",
     "Figures",
     "GeoNcbiSource",
@@ -27,6 +29,8 @@ __all__ = [
     "JointTest",
     "Role",
     "Samples",
+    "ScoredSet",
+    "Scores",
     "Source",
     "Statistics",
     "Subject",
@@ -50,6 +54,7 @@ class Config(Options):
     models: list[ExplicitModel] = Field([], description="explicit models, beside the trial or instead of it")
     statistics: Statistics = Field(Statistics(), description="filtering, normalisation and tests")
     enrichment: Enrichment = Field(Enrichment(), description="gene-set tests")
+    evidence: Evidence = Field(Evidence(), description="what speaks for an effect, and what else may explain it")
     figures: Figures = Field(Figures(), description="how figures look")
 
     @model_validator(mode="after")
@@ -76,6 +81,16 @@ class Config(Options):
                 f"{least:g}",
                 "lessAbs calls genes that hardly change; over-representation would take them for genes up and down",
             )
+        return self
+
+    @model_validator(mode="after")
+    def scored_sets_have_a_collection(self) -> Config:
+        """Sets that are scored come from collections that there are."""
+        names = [collection.name for collection in self.enrichment.collections]
+        for each in self.evidence.scores.sets:
+            if each.collection not in names:
+                hint = f"collections are {', '.join(names)}" if names else "none is given"
+                raise wrong("sets to score from a collection of enrichment.collections", each.collection, hint)
         return self
 
     @classmethod

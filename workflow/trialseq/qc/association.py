@@ -10,6 +10,7 @@ from anndata import AnnData
 from scipy.stats import f, false_discovery_control
 
 from trialseq.tables import ASSOCIATIONS, COMPONENTS, SAMPLES
+from trialseq.tables.samples import SCORE
 
 
 def associations(data: AnnData) -> pd.DataFrame:
@@ -21,7 +22,8 @@ def associations(data: AnnData) -> pd.DataFrame:
     """
     ratios = data.uns["pca"]["variance_ratio"]
     rows: list[dict[str, Any]] = []
-    for column in [name for name in data.obs if name not in SAMPLES.names or name == "sample"]:
+    of_sheet = [name for name in data.obs if not name.startswith(SCORE)]
+    for column in [name for name in of_sheet if name not in SAMPLES.names or name == "sample"]:
         kind, design, used = _design(data.obs[column])
         residual = int(used.sum()) - design.shape[1]
         if design.shape[1] < 2 or residual < 1:

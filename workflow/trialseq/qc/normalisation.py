@@ -19,6 +19,7 @@ from trialseq.de import direct, inference
 from trialseq.de.filtering import size_factors
 from trialseq.problems import InputError, Problem, listing
 from trialseq.tables import SAMPLES
+from trialseq.tables.samples import SCORE
 
 LOGGER = logging.getLogger("trialseq.qc")
 FEWEST_COUNTS = 10
@@ -80,7 +81,8 @@ def _factors(counts: pd.DataFrame, options: Statistics) -> tuple[pd.Series, list
 
 def _sheet(samples: pd.DataFrame) -> pd.DataFrame:
     """The sample sheet as anndata stores it: missing text empty, no name that a measure takes."""
-    taken = {name: f"{name}_in_sheet" for name in SAMPLES.names if name in samples and name != "sample"}
+    measures = set(SAMPLES.names) - {"sample"}
+    taken = {name: f"{name}_in_sheet" for name in samples if name in measures or str(name).startswith(SCORE)}
     sheet = samples.rename(columns=taken)
     for name in sheet.select_dtypes(object):
         sheet[name] = sheet[name].where(sheet[name].notna(), "").astype(str)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from trialseq.contract import Column, Table
 from trialseq.tables.shared import GENE
 
+SCORE = "score."  # how the column of a gene set's score starts
 COMPONENTS = ("PC1", "PC2", "PC3", "PC4", "PC5", "PC6")
 SAMPLES = Table(
     "tables/samples.tsv",
@@ -28,7 +29,8 @@ SAMPLES = Table(
             for name in COMPONENTS
         ),
     ),
-    more="columns of the sample sheet; one whose name is taken above ends in `_in_sheet`",
+    more="columns of the sample sheet, of which one whose name is taken ends in `_in_sheet`; `score.<id>`, score of a "
+    "gene set (`evidence.scores`)",
 )
 ASSOCIATIONS = Table(
     "tables/associations.tsv",
