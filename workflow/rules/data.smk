@@ -36,7 +36,7 @@ rule counts:
         runtime=scaled(10, 0.2),
     params:
         code=code("counts"),
-        options=options("source", "samples"),
+        options=options("source", "samples", "limits"),
     script:
         "../scripts/counts.py"
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
@@ -22,8 +24,10 @@ Level = Annotated[
 def _regular_expression(value: str) -> str:
     try:
         re.compile(value)
-    except re.error as error:
+    except (re.error, OverflowError) as error:
         raise ValueError(f"a regular expression ({error})") from None
+    except RecursionError:
+        raise ValueError("a regular expression with fewer brackets inside each other") from None
     return value
 
 
@@ -31,10 +35,29 @@ def _file_name(value: str) -> str:
     # It becomes part of a path and of an address.
     if not re.fullmatch(r"[A-Za-z0-9][^/\\{}\x00-\x1f]*", value):
         raise ValueError("the name of a file, without a folder, a letter or digit first")
+    return _path(value)
+
+
+def _path(value: str) -> str:
+    # Snakemake reads braces as wildcards, and paths go into commands of its own.
+    if odd := sorted({letter for letter in value if letter in _ODD or unicodedata.category(letter)[0] == "C"}):
+        raise ValueError(f"a path without {' '.join(map(ascii, odd))}")
     return value
 
 
-Pattern = Annotated[str, Field(min_length=1), AfterValidator(_regular_expression)]
+def _address(value: str) -> str:
+    try:
+        if urlsplit(value).hostname is None or urlsplit(value).port == 0:
+            raise ValueError
+    except ValueError:
+        raise ValueError("an address with the name of a host") from None
+    return value
+
+
+_ODD = frozenset("{}[]<>*?|&;$`\"'\\")
+Pattern = Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(_regular_expression)]
+PathText = Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(_path)]
+Address = Annotated[str, Field(pattern=r"^https?://\S+$", max_length=2000), AfterValidator(_address)]
 FileName = Annotated[str, Field(max_length=200), AfterValidator(_file_name)]
 
 

@@ -6,7 +6,7 @@ import json
 import sys
 from pathlib import Path
 
-from trialseq import de, design, evidence, genesets, sources
+from trialseq import de, design, evidence, genesets, limits, sources
 from trialseq.config import Config
 from trialseq.problems import InputError, Problem
 
@@ -44,7 +44,9 @@ def main() -> None:
     """Print warnings, or every problem and exit with 1."""
     given = json.load(sys.stdin)
     try:
-        warnings = check(Config.model_validate(given["config"]), given["source"], given["sets"])
+        config = Config.model_validate(given["config"])
+        with limits.applied(config.limits):
+            warnings = check(config, given["source"], given["sets"])
     except InputError as error:
         sys.exit(str(error))
     for warning in warnings:

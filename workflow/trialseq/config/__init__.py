@@ -10,9 +10,10 @@ from pydantic import Field, TypeAdapter, model_validator
 from trialseq.config.analysis import Collection, Enrichment, Figures, Statistics
 from trialseq.config.data import Download, GeoNcbiSource, GeoSupplementarySource, Join, Samples, Source, TableSource
 from trialseq.config.evidence import Evidence, ScoredSet, Scores
+from trialseq.config.limits import Limits
 from trialseq.config.question import Contrast, ExplicitModel, JointTest, Role, Subject, Trial
-from trialseq.naming import TAKEN, collisions
-from trialseq.options import Name, Options, Text, wrong
+from trialseq.naming import checked, collisions
+from trialseq.options import Name, Options, PathText, wrong
 
 __all__ = [
     "Collection",
@@ -27,6 +28,7 @@ __all__ = [
     "GeoSupplementarySource",
     "Join",
     "JointTest",
+    "Limits",
     "Role",
     "Samples",
     "ScoredSet",
@@ -45,8 +47,8 @@ class Config(Options):
     study: Name = Field(description="name of the study, and of its folder in the results")
     title: str | None = Field(None, max_length=200, description="title in figures and tables")
     simulated: bool = Field(False, description="the data are simulated, and every figure and table says so")
-    results: Text = Field("results", description="folder of the results")
-    cache: Text = Field("cache", description="folder of downloaded files, kept between studies")
+    results: PathText = Field("results", description="folder of the results")
+    cache: PathText = Field("cache", description="folder of downloaded files, kept between studies")
     source: Source = Field(description="where counts come from")
     samples: Samples = Field(Samples(), description="which samples take part, and what their levels are called")
     download: Download = Field(Download(), description="how files are fetched")
@@ -56,6 +58,7 @@ class Config(Options):
     enrichment: Enrichment = Field(Enrichment(), description="gene-set tests")
     evidence: Evidence = Field(Evidence(), description="what speaks for an effect, and what else may explain it")
     figures: Figures = Field(Figures(), description="how figures look")
+    limits: Limits = Field(Limits(), description="how much of a machine an input may take")
 
     @model_validator(mode="after")
     def something_asked(self) -> Config:
@@ -64,11 +67,13 @@ class Config(Options):
             raise wrong("a trial, or models", "neither", "trial: names the columns of subject, visit and more")
         if repeated := collisions(model.id for model in self.models):
             raise wrong("an id of its own for each of the models", ", ".join(repeated))
-        ids = [("model", model.id) for model in self.models]
+        ids = [("", self.study), *(("model", model.id) for model in self.models)]
         ids += [("contrast", contrast.id) for model in self.models for contrast in model.contrasts]
         for kind, name in ids:
-            if name.endswith(tuple(f".{end}" for end in TAKEN[kind])):
-                raise wrong(f"an id of the {kind} that ends otherwise than in .{' or .'.join(TAKEN[kind])}", name)
+            try:
+                checked(name, kind)
+            except ValueError as error:
+                raise wrong(str(error), name) from None
         return self
 
     @model_validator(mode="after")

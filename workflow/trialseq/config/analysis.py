@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from trialseq.naming import collisions
-from trialseq.options import Numeric, Options, Sha256, wrong
+from trialseq.options import Address, Numeric, Options, PathText, Sha256, wrong
 
 
 class Statistics(Numeric):
@@ -87,10 +87,13 @@ class Collection(Options):
         description="name of the collection in tables and figures"
     )
     shipped: Literal["GO"] | None = Field(None, description="a collection that ships with trialseq")
-    file: str | None = Field(None, description="path of a GMT file, also gzipped")
-    address: str | None = Field(None, pattern=r"^https?://\S+$", description="address of a GMT file, also gzipped")
+    file: PathText | None = Field(None, description="path of a GMT file, also gzipped")
+    address: Address | None = Field(None, description="address of a GMT file, also gzipped")
     enrichr: str | None = Field(
-        None, pattern=r"^[A-Za-z0-9_.-]+$", description="name of an Enrichr library, fetched through GSEApy"
+        None,
+        pattern=r"^[A-Za-z0-9_.-]+$",
+        max_length=100,
+        description="name of an Enrichr library, fetched through GSEApy",
     )
     sha256: Sha256 | None = Field(None, description="checksum that the file must have")
     drop_sets: list[str] = Field([], description="ids of sets to leave out, such as the root of an ontology")

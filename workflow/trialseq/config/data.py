@@ -7,15 +7,15 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from trialseq.options import Accession, FileName, Level, Numeric, Options, Pattern, Sha256, Text, wrong
+from trialseq.options import Accession, FileName, Level, Numeric, Options, PathText, Pattern, Sha256, Text, wrong
 
 
 class TableSource(Options):
     """A count matrix and a sample sheet of your own."""
 
     type: Literal["table"] = Field(description="files of your own")
-    counts: Text = Field(description="count matrix, genes in rows: tsv, csv, xlsx or parquet, also gzipped")
-    samples: Text = Field(description="sample sheet, one row a sample: tsv, csv or xlsx, also gzipped")
+    counts: PathText = Field(description="count matrix, genes in rows: tsv, csv, xlsx or parquet, also gzipped")
+    samples: PathText = Field(description="sample sheet, one row a sample: tsv, csv or xlsx, also gzipped")
     gene_column: str | None = Field(None, description="column of the gene ids; the first column where not given")
     symbol_column: str | None = Field(None, description="column of the gene symbols; the ids where not given")
     biotype_column: str | None = Field(None, description="column of the gene biotypes")

@@ -8,7 +8,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from trialseq.config import Config
-    from trialseq.design.estimands import Plan
+    from trialseq.design.estimands import Model, Plan
+    from trialseq.problems import Problem
 
 
 def plan(samples: pd.DataFrame, config: Config) -> Plan:
@@ -50,6 +51,23 @@ def plan(samples: pd.DataFrame, config: Config) -> Plan:
     }.items():
         if repeated := collisions(names):
             problems.append(Problem("models", f"an id of its own for each of the {what}", listing(repeated)))
+    problems += _unsafe(models)
     if problems:
         raise InputError(problems)
     return Plan(tuple(models), whole.roles, whole.levels, whole.notes)
+
+
+def _unsafe(models: list[Model]) -> list[Problem]:
+    """Ids of models and contrasts that cannot name files: those of a trial come from levels of its columns."""
+    from trialseq.naming import checked
+    from trialseq.problems import Problem
+
+    ids = [("model", model.id) for model in models]
+    ids += [("contrast", each.id) for model in models for each in model.questions]
+    problems = []
+    for kind, name in ids:
+        try:
+            checked(name, kind)
+        except ValueError as error:
+            problems.append(Problem(f"{kind} {name}", str(error), name, "give levels other names in samples.recode"))
+    return problems

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from itertools import product
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from trialseq.sources.filters import keep
 
 TOLERANCE = 1e-8
 FEWEST = 2  # samples in a cell
+WIDEST = 5000  # columns of a design that is built before its rank is known
 
 
 def model(samples: pd.DataFrame, options: ExplicitModel, subject: str | None, entry: str) -> Model:
@@ -33,6 +35,7 @@ def model(samples: pd.DataFrame, options: ExplicitModel, subject: str | None, en
         raise InputError(Problem(f"{entry}.formula", str(error), options.formula)) from None
     frame, dropped = _frame(samples, formula, options, entry)
     levels = _levels(frame, options, entry)
+    _refuse_wide(frame, formula, levels, entry)
     design = _Design(frame, formula, levels)
     _refuse_entangled(design.matrix, entry, options.formula)
 
@@ -220,6 +223,14 @@ class _Design:
                 rows[name] = 0.0
         weights: np.ndarray = np.asarray(self._spec.get_model_matrix(self._coded(rows)), dtype=float).mean(axis=0)
         return weights
+
+
+def _refuse_wide(frame: pd.DataFrame, formula: Formula, levels: dict[str, list[str]], entry: str) -> None:
+    """Raise InputError where a design would be far wider than it is long, before it takes memory."""
+    width = sum(prod(len(levels.get(name, "1")) for name in term) for term in formula.terms)
+    if width > max(10 * len(frame), WIDEST):
+        expected = f"terms of at most {max(10 * len(frame), WIDEST):,} columns"
+        raise InputError(Problem(f"{entry}.formula", expected, f"{width:,} combinations of levels"))
 
 
 def _refuse_entangled(matrix: pd.DataFrame, entry: str, formula: str) -> None:

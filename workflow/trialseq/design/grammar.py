@@ -9,9 +9,10 @@ cell      := level {"." level}, where a level may be written factor[level] and "
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
+from math import isfinite
 
 _FORMULA = re.compile(r'\s*(?:(?P<name>"[^"]*"|`[^`]*`|[^\s~+:*"`()\[\]{}]+)|(?P<mark>[~+:*]))')
 _CONTRAST = re.compile(
@@ -20,6 +21,8 @@ _CONTRAST = re.compile(
 )
 LONGEST = 2000
 DEEPEST = 50
+MOST_CROSSED = 6
+MOST_READINGS = 20_000  # steps; factors that share a level can be read in as many ways as there are orders of them
 
 
 class GrammarError(ValueError):
@@ -67,6 +70,8 @@ def parse_formula(text: str) -> Formula:
             intercept = names == ["1"]
             continue
         terms += _crossed(names, marks)
+    if any(len(term) > MOST_CROSSED for term in terms):
+        raise GrammarError("at most six columns in an interaction")
     if not terms:
         raise GrammarError("a formula names at least one column")
     return Formula(tuple(sorted(dict.fromkeys(terms), key=len)), intercept)
@@ -90,7 +95,7 @@ def _crossed(names: list[str], marks: list[str]) -> list[tuple[str, ...]]:
             units[-1] = (*units[-1], name)
         else:
             units.append((name,))
-    if len(units) > 6:
+    if len(units) > MOST_CROSSED:
         raise GrammarError("at most six columns crossed with *")
     groups = (group for size in range(1, len(units) + 1) for group in combinations(units, size))
     return [tuple(dict.fromkeys(name for unit in group for name in unit)) for group in groups]
@@ -102,6 +107,8 @@ def parse_contrast(text: str) -> dict[str, float]:
     value = parser.sum(0)
     if parser.tokens:
         raise GrammarError(f"the expression to end before `{parser.tokens[0][1]}`")
+    if not all(map(isfinite, value.values())):
+        raise GrammarError("numbers that are not too large")
     if value.pop("", 0.0):
         raise GrammarError("cells with weights, and no number by itself")
     weights = {cell: weight for cell, weight in value.items() if abs(weight) > 1e-12}
@@ -143,7 +150,7 @@ class _Linear:
             number = other.get("", 0.0)
             if mark == "/" and number == 0:
                 raise GrammarError("no division by zero")
-            value = _scale(value, number if mark == "*" else 1 / number)
+            value = {key: weight * number if mark == "*" else weight / number for key, weight in value.items()}
         return value
 
     def unit(self, depth: int) -> dict[str, float]:
@@ -174,7 +181,7 @@ def resolve_cell(cell: str, levels: Mapping[str, list[str]]) -> dict[str, str]:
     levels: factor: its levels. Raises GrammarError where a part is no level or a level of several factors.
     """
     pieces = [piece for piece in re.findall(r'"[^"]*"|[^".]+|\.', cell) if piece]
-    readings = list(_readings(pieces, levels))
+    readings = _readings(pieces, levels, iter(range(MOST_READINGS)))
     if not readings:
         raise GrammarError(f"`{cell}` to be levels joined by dots")
     if len(readings) > 1:
@@ -183,16 +190,21 @@ def resolve_cell(cell: str, levels: Mapping[str, list[str]]) -> dict[str, str]:
     return readings[0]
 
 
-def _readings(pieces: list[str], levels: Mapping[str, list[str]]) -> list[dict[str, str]]:
-    """Every way to read pieces as levels of different factors; a level may hold dots itself."""
+def _readings(pieces: list[str], levels: Mapping[str, list[str]], steps: Iterator[int]) -> list[dict[str, str]]:
+    """Every way to read pieces as levels of different factors; a level may hold dots itself.
+
+    Raises GrammarError where that takes more than `steps`.
+    """
     found: list[dict[str, str]] = []
     for end in range(1, len(pieces) + 1):
         rest = pieces[end:]
         if rest and (rest[0] != "." or len(rest) == 1):
             continue
+        if next(steps, None) is None:
+            raise GrammarError(f"`{''.join(pieces)}` in parts that say their factor, such as factor[level]")
         for factor, level in _level("".join(piece.strip('"') for piece in pieces[:end]), levels):
             others = {name: values for name, values in levels.items() if name != factor}
-            tails = _readings(rest[1:], others) if rest else [{}]
+            tails = _readings(rest[1:], others, steps) if rest else [{}]
             found += [{factor: level} | tail for tail in tails]
     return [dict(each) for each in dict.fromkeys(tuple(sorted(reading.items())) for reading in found)]
 

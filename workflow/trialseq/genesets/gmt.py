@@ -9,9 +9,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from trialseq import limits, naming
 from trialseq.problems import InputError, Problem, listing
+from trialseq.sources.unpacking import GZIP, gunzip, regular_bytes
 
-GZIP = b"\x1f\x8b"
 FORMAT = "id, description and at least one gene, between tabs"
 
 
@@ -62,6 +63,10 @@ def read_gmt(path: str | Path) -> dict[str, GeneSet]:
     ]
     if repeated:
         problems.append(Problem(str(path), "an id of its own for each set", listing(repeated)))
+    limits.check("sets", str(path), len(sets), "gene sets")
+    longest = limits.current().name
+    problems += naming.odd({*sets, *(each.name for each in sets.values())}, str(path), longest)
+    problems += naming.odd({gene for each in sets.values() for gene in each.genes}, str(path), longest)
     if not sets and not problems:
         problems.append(Problem(str(path), "gene sets", "an empty file"))
     if problems:
@@ -76,9 +81,9 @@ def gmt_lines(sets: Iterable[GeneSet]) -> Iterator[str]:
 
 def _text(path: Path) -> str:
     try:
-        data = path.read_bytes()
+        data = regular_bytes(path, str(path))
         if data.startswith(GZIP):
-            data = gzip.decompress(data)
+            data = gunzip(data, str(path))
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         hint = "copy or download the file again"
         raise InputError(Problem(str(path), "a whole gzip file", f"a damaged one ({error})", hint)) from None

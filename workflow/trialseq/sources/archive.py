@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import bz2
+import gzip
+import lzma
 import re
 import tarfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
+from typing import IO, Any, cast
 
 import pandas as pd
 
+from trialseq import limits
 from trialseq.config import GeoSupplementarySource
 from trialseq.problems import InputError, Problem, listing
+from trialseq.sources.patterns import Search
 from trialseq.sources.readers import column, parse, unpack
+from trialseq.sources.unpacking import GZIP, Bounded
+
+COMPRESSED: dict[bytes, Callable[[Any], Any]] = {GZIP: gzip.open, b"BZh": bz2.open, b"\xfd7zXZ\x00": lzma.open}
 
 
 def read_archive(
@@ -28,10 +38,11 @@ def read_archive(
     genes = pd.DataFrame()
     others: list[str] = []
     problems: list[Problem] = []
+    search = Search(source.sample_pattern, "source.sample_pattern")
     for member, data in _members(path, entry):
         name = PurePosixPath(member).name
         stem = re.sub(r"(\.[A-Za-z]+)?(\.gz)?$", "", name) or name
-        if not re.search(source.sample_pattern, stem):
+        if not search(stem):
             others.append(name)
             continue
         where = f"{entry}, {name}"
@@ -56,6 +67,7 @@ def read_archive(
             values = values.reindex(genes.index)
         counts.append(values)
         names.append(stem)
+        limits.check("cells", entry, len(counts) * len(genes), "cells")
     if problems:
         raise InputError(problems)
     if not counts:
@@ -67,17 +79,36 @@ def read_archive(
 
 
 def _members(path: Path, entry: str) -> Iterator[tuple[str, bytes]]:
+    """Names and contents of files; links, devices and folders are no files, and no name becomes a path."""
     try:
-        with tarfile.open(path) as tar:
-            for member in tar:
+        with _opened(path, entry) as stream, tarfile.open(fileobj=stream, mode="r:") as tar:
+            for number, member in enumerate(tar, start=1):
+                limits.check("members", entry, number, "files inside")
                 # macOS adds hidden copies.
                 if member.isfile() and not PurePosixPath(member.name).name.startswith("."):
+                    limits.unpacked(f"{entry}, {PurePosixPath(member.name).name}", member.size)
                     file = tar.extractfile(member)
                     yield member.name, file.read() if file else b""
     except FileNotFoundError:
         raise InputError(Problem(entry, "a file", "no such file")) from None
-    except (tarfile.TarError, EOFError, zlib.error, OSError) as error:
+    except (tarfile.TarError, EOFError, zlib.error, OSError, ValueError, lzma.LZMAError) as error:
+        if isinstance(error, InputError):
+            raise
         raise InputError(Problem(entry, "a whole tar", f"a broken one ({error})", "fetch it again")) from None
+
+
+@contextmanager
+def _opened(path: Path, entry: str) -> Iterator[IO[bytes]]:
+    """A tar as a stream, decompressed as far as it is read and the limit goes."""
+    with path.open("rb") as file:
+        head = file.read(len(max(COMPRESSED, key=len)))
+        file.seek(0)
+        unpack = next((opener for magic, opener in COMPRESSED.items() if head.startswith(magic)), None)
+        if unpack is None:
+            yield file
+            return
+        with unpack(file) as stream:
+            yield cast("IO[bytes]", Bounded(stream, entry))
 
 
 def _one(source: GeoSupplementarySource, data: bytes, name: str, entry: str) -> tuple[pd.Series, pd.DataFrame]:

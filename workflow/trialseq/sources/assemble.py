@@ -10,8 +10,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from trialseq import limits
 from trialseq.config import Samples
 from trialseq.counts import CountMatrix
+from trialseq.naming import odd
 from trialseq.problems import InputError, Problem, closest, listing
 from trialseq.sources import checks, samples
 
@@ -75,6 +77,10 @@ def assemble(parts: Parts, options: Samples) -> CountMatrix:
     sheet, misnamed = samples.recoded(sheet, options.recode)
     problems += misnamed
     sheet = sheet[~sheet.index.isin(options.exclude)]
+    longest = limits.current().name
+    problems += odd(counts.columns, parts.entry, longest) + odd(sheet.index, parts.sheet_entry, longest)
+    problems += odd((name for name in sheet.columns if name != ""), parts.sheet_entry, longest)
+    problems += odd({*parts.genes.index, *parts.genes["gene_name"], *parts.genes["biotype"]}, parts.entry, longest)
     problems += _unmatched(counts.columns, sheet.index, parts)
     sheet = sheet[sheet.index.isin(counts.columns)]
 

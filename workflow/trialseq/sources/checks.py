@@ -84,6 +84,10 @@ def counts(
             usable = np.isfinite(values) & (np.abs(values) <= LARGEST)
             matrix[row] = np.rint(np.where(usable, values, 0)).astype(np.int64)
     problems = _problems(seen, entry, round_fractions)
+    if not problems and max(seen.totals, default=0) > LARGEST:
+        sample = samples[int(np.argmax(seen.totals))]
+        found = f"{max(seen.totals):.3g} in sample {sample}"
+        problems = [Problem(entry, f"at most 2^53 ({LARGEST}) reads in a sample", found, _RAW)]
     if not problems and len(genes):
         silent = [str(sample) for sample, total in zip(samples, matrix.sum(axis=1), strict=True) if total == 0]
         if silent:

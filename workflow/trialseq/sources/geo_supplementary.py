@@ -58,7 +58,7 @@ def read(config: Config, paths: Mapping[str, Path]) -> Parts:
         counts = counts.set_axis(genes.index, axis=0)
         notices += dict.fromkeys([*notes, *more])
     sampled = counts.columns.drop_duplicates().difference(config.samples.exclude, sort=False)
-    fields = groups(source.sample_pattern, sampled.to_series())
+    fields = groups(source.sample_pattern, sampled.to_series(), "source.sample_pattern")
     sheet, notes = joined(fields, series, source.join)
     return Parts(
         counts,
@@ -82,6 +82,7 @@ def _tables(source: GeoSupplementarySource, path: Path, entry: str) -> tuple[pd.
 def _one_table(source: GeoSupplementarySource, path: Path, entry: str) -> tuple[pd.DataFrame, pd.DataFrame, list[str]]:
     import pandas as pd
 
+    from trialseq.sources.patterns import Search
     from trialseq.sources.readers import column, read_table
 
     text = [each for each in (source.gene_column, source.symbol_column) if each is not None]
@@ -89,7 +90,8 @@ def _one_table(source: GeoSupplementarySource, path: Path, entry: str) -> tuple[
     gene = column(frame, source.gene_column, "source.gene_column")
     symbol = column(frame, source.symbol_column or gene, "source.symbol_column")
     others = [str(name) for name in frame if name not in {gene, symbol}]
-    sampled = [name for name in others if re.search(source.sample_pattern, name)]
+    search = Search(source.sample_pattern, "source.sample_pattern")
+    sampled = [name for name in others if search(name)]
     if not sampled:
         expected = "a pattern that is found in the names of columns"
         raise InputError(Problem("source.sample_pattern", expected, listing(others)))

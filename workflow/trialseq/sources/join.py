@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import re
-
 import numpy as np
 import pandas as pd
 
 from trialseq.config import Join
 from trialseq.problems import InputError, Problem, listing
+from trialseq.sources.patterns import Search
 
 
-def groups(pattern: str, texts: pd.Series) -> pd.DataFrame:
-    """Named groups of a pattern searched in texts: a row for each text that matches, NaN for a group without."""
-    found = {label: match.groupdict() for label, text in texts.items() if (match := re.search(pattern, str(text)))}
-    columns = list(re.compile(pattern).groupindex)
+def groups(pattern: str, texts: pd.Series, entry: str) -> pd.DataFrame:
+    """Named groups of a pattern searched in texts: a row for each text that matches, NaN for a group without.
+
+    entry: the option that holds the pattern. Raises InputError where it takes too long.
+    """
+    search = Search(pattern, entry)
+    found = {label: match.groupdict() for label, text in texts.items() if (match := search(str(text)))}
+    columns = list(search.pattern.groupindex)
     frame = pd.DataFrame(list(found.values()), columns=columns, dtype=object)
     return frame.where(frame.notna(), np.nan).set_axis(pd.Index(list(found), dtype=object), axis=0)
 
@@ -24,7 +27,7 @@ def titled(series: pd.DataFrame, pattern: str, entry: str) -> tuple[pd.DataFrame
 
     Raises InputError where no title matches.
     """
-    fields = groups(pattern, series["title"].fillna(""))
+    fields = groups(pattern, series["title"].fillna(""), entry)
     if fields.empty:
         raise InputError(Problem(entry, "a pattern that is found in titles of the series", listing(series["title"])))
     left = series["title"].drop(index=fields.index)
@@ -45,7 +48,11 @@ def joined(fields: pd.DataFrame, series: pd.DataFrame, options: Join) -> tuple[p
     """
     keys = pd.DataFrame({"gsm": series.index}, index=series.index)
     if options.pattern:
-        keys = groups(options.pattern, series["title"].fillna("")).drop(columns="gsm", errors="ignore").join(keys)
+        keys = (
+            groups(options.pattern, series["title"].fillna(""), "source.join.pattern")
+            .drop(columns="gsm", errors="ignore")
+            .join(keys)
+        )
     keys = keys[options.by].dropna()
     members: dict[tuple[str, ...], list[str]] = {}
     for gsm, *key in keys.itertuples(name=None):

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import csv
-import gzip
 import io
-import zipfile
 import zlib
 from collections.abc import Collection, Iterable
 from datetime import date, datetime
@@ -14,19 +12,22 @@ from typing import Any
 
 import pandas as pd
 
+from trialseq import limits
 from trialseq.problems import InputError, Problem, closest
 from trialseq.sources.forms import HEAD, is_html
+from trialseq.sources.unpacking import GZIP, ZIP, check_zip, gunzip, regular_bytes
 
 MISSING = frozenset({"", "NA", "N/A", "#N/A", "NaN", "nan", "NULL", "null"})
+MOST_ROWS = 2**20  # of a worksheet
 
 
 def read_bytes(path: Path, entry: str) -> bytes:
     """Content of a file, decompressed where it is gzip.
 
-    Raises InputError where there is no such file, it is empty, a page of HTML, or a truncated or broken gzip.
+    Raises InputError where there is no such file, it is empty, too big, a page of HTML, or a truncated or broken gzip.
     """
     try:
-        data = path.read_bytes()
+        data = regular_bytes(path, entry)
     except FileNotFoundError:
         folder = path.parent
         beside = [each.name for each in folder.iterdir() if each.is_file()] if folder.is_dir() else []
@@ -39,9 +40,9 @@ def read_bytes(path: Path, entry: str) -> bytes:
 
 def unpack(data: bytes, name: str, entry: str) -> bytes:
     """Decompress gzip data, and refuse what is no data at all. Raises InputError."""
-    if data.startswith(b"\x1f\x8b"):
+    if data.startswith(GZIP):
         try:
-            data = gzip.decompress(data)
+            data = gunzip(data, entry)
         except EOFError:
             hint = "it was cut off on its way: fetch or copy it again"
             raise InputError(Problem(entry, "a whole gzip file", "a truncated gzip file", hint)) from None
@@ -85,7 +86,7 @@ def parse(
     are int64 or float64 with NaN where every cell is a number or missing, and text where not. Raises InputError.
     """
     ending = Path(name.lower().removesuffix(".gz")).suffix
-    if data.startswith(b"PK\x03\x04"):
+    if data.startswith(ZIP):
         frame = _xlsx(data, entry, sheet, sheet_entry, text, header)
     elif data.startswith(b"PAR1"):
         frame = _parquet(data, entry, text)
@@ -126,6 +127,7 @@ def _delimited(
         data = data.replace(b"\r", b"\n")
     try:
         names, start, mark = _header(data, ending, entry, header, quotes)
+        limits.check("cells", entry, len(names) * (_lines(data, start) + 1), "cells")
         kept = range(len(names)) if text is None else [i for i, name in enumerate(names) if i == 0 or name in text]
         missing: Any = {i: sorted(MISSING) for i in range(len(names)) if i not in set(kept)}
         types: Any = dict.fromkeys(kept, str)
@@ -146,10 +148,17 @@ def _delimited(
         raise InputError(Problem(entry, "text in UTF-8", "bytes that are not UTF-8", hint)) from None
     except pd.errors.EmptyDataError:
         raise InputError(Problem(entry, "rows below the header", "none")) from None
+    except csv.Error as error:
+        raise InputError(Problem(entry, "names of columns in the first row", f"no such row ({error})")) from None
     except pd.errors.ParserError as error:
         found = str(error).removeprefix("Error tokenizing data. C error: ")
         raise InputError(Problem(entry, f"rows of {len(names)} fields, as the header", found)) from None
     return _as_text(frame, names, kept)
+
+
+def _lines(data: bytes, start: int) -> int:
+    """Ends of lines from a byte on. A header of many names above short rows makes a table larger than its file."""
+    return max(data.count(b"\n", start), data.count(b"\r", start))
 
 
 def _header(data: bytes, ending: str, entry: str, header: bool, quotes: bool) -> tuple[list[str], int, str]:
@@ -203,20 +212,9 @@ def _two_lines(data: bytes, start: int = 0) -> list[tuple[int, str]]:
 def _xlsx(
     data: bytes, entry: str, sheet: str | None, sheet_entry: str, text: Collection[str] | None, header: bool
 ) -> pd.DataFrame:
-    import openpyxl
-
-    try:
-        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
-        raise InputError(Problem(entry, "an xlsx file", f"a broken one ({error})")) from None
-    names = [each.title for each in book.worksheets]
-    if sheet is not None and sheet not in names:
-        raise InputError(Problem(sheet_entry, "a worksheet of the file", sheet, closest(sheet, names)))
-    page = book[sheet or names[0]]
-    page.reset_dimensions()  # some programs write a wrong range, and rows would be cut to it
-    rows = [row for row in page.iter_rows(values_only=True) if any(cell is not None for cell in row)]
+    rows, title = _cells(data, entry, sheet, sheet_entry)
     if not rows:
-        raise InputError(Problem(entry, "a table", f"an empty worksheet {page.title}"))
+        raise InputError(Problem(entry, "a table", f"an empty worksheet {title}"))
     top = list(rows.pop(0)) if header else []
     while top and top[-1] is None:
         top.pop()
@@ -232,15 +230,56 @@ def _xlsx(
     return _of_cells(zip(*padded, strict=True), columns, set(kept))
 
 
+def _cells(data: bytes, entry: str, sheet: str | None, sheet_entry: str) -> tuple[list[tuple[Any, ...]], str]:
+    """Rows of a worksheet that are not empty, and its name. Links to other files are not followed."""
+    import openpyxl
+
+    try:
+        check_zip(data, entry)
+        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
+        names = [each.title for each in book.worksheets]
+        if sheet is not None and sheet not in names:
+            raise InputError(Problem(sheet_entry, "a worksheet of the file", sheet, closest(sheet, names)))
+        page = book[sheet or names[0]]
+        page.reset_dimensions()  # some programs write a wrong range, and rows would be cut to it
+        rows, cells = [], 0
+        for number, row in enumerate(page.iter_rows(values_only=True), start=1):
+            # A row may say that it is the billionth; what lies between comes as empty rows.
+            if number > MOST_ROWS:
+                raise InputError(Problem(entry, f"at most {MOST_ROWS:,} rows, as a spreadsheet has", "more"))
+            if any(cell is not None for cell in row):
+                cells += len(row)
+                limits.check("cells", entry, cells, "cells")
+                rows.append(row)
+    except (InputError, MemoryError):
+        raise
+    except Exception as error:  # noqa: BLE001 - a broken file makes openpyxl fail in any way
+        raise InputError(Problem(entry, "an xlsx file", f"a broken one ({_reason(error)})")) from None
+    return rows, page.title
+
+
+def _reason(error: Exception) -> str:
+    """What a library says of a broken file."""
+    return f"{type(error).__name__}: {error}".rstrip(": ")
+
+
 def _width(row: tuple[Any, ...]) -> int:
     return max((i + 1 for i, cell in enumerate(row) if cell is not None), default=0) if row[-1] is None else len(row)
 
 
 def _parquet(data: bytes, entry: str, text: Collection[str] | None) -> pd.DataFrame:
+    from pyarrow import parquet
+
     try:
+        inside = parquet.read_metadata(io.BytesIO(data))
+        limits.check("cells", entry, inside.num_rows * max(inside.num_columns, 1), "cells")
+        groups = range(inside.num_row_groups)
+        limits.unpacked(entry, sum(inside.row_group(i).total_byte_size for i in groups))
         frame = pd.read_parquet(io.BytesIO(data))
-    except (OSError, ValueError) as error:
-        raise InputError(Problem(entry, "a parquet file", f"a broken one ({error})")) from None
+    except (InputError, MemoryError):
+        raise
+    except Exception as error:  # noqa: BLE001 - a broken file makes pyarrow fail in any way
+        raise InputError(Problem(entry, "a parquet file", f"a broken one ({_reason(error)})")) from None
     if not isinstance(frame.index, pd.RangeIndex):
         frame = frame.reset_index()
     names = [str(name) for name in frame.columns]
