@@ -14,7 +14,7 @@ rule download:
         runtime=scaled(60, 0),
     params:
         file=lambda wildcards: asdict(REMOTE[f"{CONFIG.cache}/{wildcards.file}"]),
-        options=options("download"),
+        options=options("download", "limits"),
     script:
         "../scripts/download.py"
 

@@ -27,7 +27,7 @@ rule contrast:
         runtime=scaled(10, 2),
     params:
         code=code("contrast"),
-        options=options("enrichment", "simulated"),
+        options=options("enrichment", "simulated", "limits"),
         alpha=CONFIG.statistics.alpha,
         asks=CONFIG.statistics.asks,
         names=list(SETS),

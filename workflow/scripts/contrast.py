@@ -3,17 +3,19 @@
 from trialseq.joblog import job
 
 with job(snakemake.log[0], snakemake.threads):
-    from trialseq import de, enrichment, genesets, io
+    from trialseq import de, enrichment, genesets, io, limits
     from trialseq.config import Config
     from trialseq.design.estimands import Plan
 
     contrast, alpha, threads = snakemake.wildcards.contrast, snakemake.params.alpha, snakemake.threads
     says = Plan.from_json(io.read_json(snakemake.input.plan)).estimands[contrast][1].says
-    options = Config.part(snakemake.params.options).enrichment
+    config = Config.part(snakemake.params.options)
+    options = config.enrichment
     subjects, ranges = de.left_out(map(io.read_table, snakemake.input.influence), contrast)
     genes = de.of_contrast(io.read_table(snakemake.input.statistics), contrast, ranges)
     linear = enrichment.linear_models(io.read_table(snakemake.input.effects), contrast)
-    collections = genesets.read(options, dict(zip(snakemake.params.names, snakemake.input.sets, strict=True)))
+    with limits.applied(config.limits):
+        collections = genesets.read(options, dict(zip(snakemake.params.names, snakemake.input.sets, strict=True)))
     enriched = enrichment.enrich(genes, collections, options, alpha, threads, linear)
     panel = enrichment.panel(genes, collections, snakemake.input.pdgf, says, options, alpha, threads, linear)
     simulated = "Simulated data. " if snakemake.params.options["simulated"] else ""

@@ -44,6 +44,7 @@ TYPES = {
     "truth_value": "a number",
 }
 RANGES = {"greater_than": "above", "greater_than_equal": "at least", "less_than": "below", "less_than_equal": "at most"}
+MOST_VALUES = 200_000  # of a configuration, aliases unfolded
 UNQUOTED = "YAML reads a bare yes, no, on, off, true and false as a truth value"
 
 
@@ -52,10 +53,26 @@ def parse(raw: Mapping[str, Any]) -> Config:
 
     Raises InputError with every problem at once.
     """
+    _refuse_unfolding(raw)
     try:
         return Config.model_validate(dict(raw))
     except ValidationError as error:
         raise InputError(_merged(_problem(each) for each in error.errors(include_url=False))) from None
+
+
+def _refuse_unfolding(raw: object) -> None:
+    """Raise InputError where aliases of YAML make few lines into more values than anybody wrote."""
+    left, stack = MOST_VALUES, [raw]
+    while stack:
+        value = stack.pop()
+        left -= 1
+        if left < 0:
+            hint = "YAML aliases (*name) repeat what an anchor (&name) holds: write it out"
+            raise InputError(Problem("configuration", f"at most {MOST_VALUES:,} values", "more", hint))
+        if isinstance(value, Mapping):
+            stack += [*value, *value.values()]
+        elif isinstance(value, list | tuple | set):
+            stack += value
 
 
 def _merged(problems: Iterable[Problem]) -> list[Problem]:

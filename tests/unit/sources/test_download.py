@@ -18,8 +18,8 @@ import numpy as np
 import pytest
 
 from geo import Fault, Server, running
-from trialseq import __version__, sources
-from trialseq.config import Download
+from trialseq import __version__, limits, sources
+from trialseq.config import Download, Limits
 from trialseq.problems import InputError
 from trialseq.sources import Remote, form_of
 from trialseq.sources.download import fetch, sha256
@@ -92,6 +92,22 @@ def test_what_was_put_there_by_hand_is_taken_and_its_checksum_compared(server: S
     assert str(path) in str(caught.value)
     assert path.read_bytes() == b"by hand"
     assert server.asked == []
+
+
+def test_a_file_that_is_larger_than_may_be_fetched_is_given_up_and_leaves_nothing(
+    server: Server, tmp_path: Path
+) -> None:
+    with limits.applied(Limits(download_mb=1)), pytest.raises(InputError, match=r"limits\.download_mb"):
+        _fetch(_remote(server, tmp_path))
+    assert _left(tmp_path) == []
+    assert server.count(NAME) == 1
+
+
+def test_a_gzip_bomb_that_was_fetched_is_given_up_and_leaves_nothing(server: Server, tmp_path: Path) -> None:
+    (tmp_path / "root" / NAME).write_bytes(gzip.compress(bytes(30_000_000)))
+    with limits.applied(Limits(unpacked_mb=5)), pytest.raises(InputError, match=r"limits\.unpacked_mb"):
+        _fetch(_remote(server, tmp_path))
+    assert _left(tmp_path) == []
 
 
 def test_a_busy_server_is_asked_again(server: Server, tmp_path: Path) -> None:

@@ -21,6 +21,8 @@ Result = TypeVar("Result")
 FEWEST = 2
 # What htseq-count (__no_feature) and STAR (N_unmapped) write among the genes.
 _SUMMARY = r"__[a-z_]+|N_(?:unmapped|multimapping|noFeature|ambiguous)"
+# Names that a column of an annotated matrix cannot have.
+_RESERVED = ("", "_index")
 
 
 @dataclass
@@ -81,6 +83,9 @@ def assemble(parts: Parts, options: Samples) -> CountMatrix:
     problems += odd(counts.columns, parts.entry, longest) + odd(sheet.index, parts.sheet_entry, longest)
     problems += odd((name for name in sheet.columns if name != ""), parts.sheet_entry, longest)
     problems += odd({*parts.genes.index, *parts.genes["gene_name"], *parts.genes["biotype"]}, parts.entry, longest)
+    if reserved := [name for name in sheet.columns if name in _RESERVED]:
+        shown = listing(repr(name) for name in reserved)
+        problems.append(Problem(parts.sheet_entry, "a name other than _index above each column", shown))
     problems += _unmatched(counts.columns, sheet.index, parts)
     sheet = sheet[sheet.index.isin(counts.columns)]
 

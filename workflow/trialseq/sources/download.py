@@ -18,7 +18,7 @@ from pathlib import Path
 import requests
 import urllib3
 
-from trialseq import __version__
+from trialseq import __version__, limits
 from trialseq.config import Download
 from trialseq.problems import InputError, Problem
 from trialseq.sources import Remote
@@ -134,9 +134,19 @@ def _receive(remote: Remote, part: Path, options: Download, log: logging.Logger)
                 for chunk in response.raw.stream(CHUNK, decode_content=remote.form != "gzip"):
                     file.write(chunk)
                     done += len(chunk)
+                    _check_size(remote, part, done)
                     said = _progress(part.stem, said, done, start + size if size else 0, log)
     except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
         raise _AgainError(_reason(error, options.timeout)) from None
+
+
+def _check_size(remote: Remote, part: Path, done: int) -> None:
+    """Raise InputError, and keep nothing, where a server sends more than may be fetched."""
+    try:
+        limits.check("download_mb", remote.address, done // limits.MEGABYTE, "MB")
+    except InputError:
+        _clear(part)
+        raise
 
 
 def _keep_tag(response: requests.Response, tag: Path) -> None:
@@ -222,6 +232,6 @@ def _read_through(path: Path) -> None:
     try:
         with gzip.open(path) as file:
             while file.read(CHUNK):
-                pass
+                limits.unpacked(path.stem, file.tell(), "more")
     except (EOFError, OSError, zlib.error) as error:
         raise _AgainError(f"a broken gzip file ({error})") from None
