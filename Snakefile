@@ -16,6 +16,7 @@ include: "workflow/rules/data.smk"
 include: "workflow/rules/design.smk"
 include: "workflow/rules/statistics.smk"
 include: "workflow/rules/enrichment.smk"
+include: "workflow/rules/evidence.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/report.smk"
 

@@ -10,6 +10,7 @@ from trialseq.de.concordance import concordance as of_engines
 from trialseq.figures import ConcordanceInputs, ContrastInputs, ModelInputs, StudyInputs
 from trialseq.tables import (
     ASSOCIATIONS,
+    COMPOSITION,
     CONTRAST_GENES,
     DISPERSIONS,
     DISTANCES,
@@ -109,6 +110,7 @@ def contrast() -> ContrastInputs:
         enrichment=_enrichment(random),
         pdgf=_panel(genes),
         running=_running(genes),
+        composition=_composition(random),
         data=samples.data,
         samples=list(samples.data.obs_names[samples.data.obs["state"] == "Basal"]),
         roles=ROLES,
@@ -196,6 +198,25 @@ def _panel(genes: pd.DataFrame) -> pd.DataFrame:
     for section, names in PANEL.items():
         rows += [{"section": section, "id": name, **by_name.loc[name, shared]} for name in names]
     return PDGF.conform(pd.DataFrame(rows).reindex(columns=PDGF.names))
+
+
+def _composition(random: np.random.Generator) -> pd.DataFrame:
+    """Three cell types, of which one is not held, two sets and the genes of the panel; one gene is not measured."""
+    rows: list[dict[str, object]] = [{"section": "contrast", "id": "c", "verdict": "composition", "says": SAYS}]
+    for kind in ("fibro_adipogenic_progenitor", "pericyte", "endothelium"):
+        low = random.normal()
+        numbers = {"estimate": low + 0.5, "ci_low": low, "ci_high": low + 1}
+        rows.append({"section": "cells", "id": kind, "status": "held", **numbers})
+    rows[-1] |= {"status": "too few markers", "estimate": np.nan, "ci_low": np.nan, "ci_high": np.nan}
+    asked = [("set", f"GO:000000{n}", "platelet-derived growth factor receptor signaling pathway") for n in (1, 2)]
+    for section, name, words in [*asked, *(("gene", name, name) for name in NAMES)]:
+        row: dict[str, object] = {"section": section, "id": name, "name": words, "status": "tested"}
+        for prefix in ("", "held_", "calibrated_"):
+            low = random.normal()
+            row |= {f"{prefix}estimate": low + 1, f"{prefix}ci_low": low, f"{prefix}ci_high": low + 2}
+        rows.append(row | {"verdict": "undecided"})
+    rows.append({"section": "gene", "id": "COL9A9", "name": "COL9A9", "status": "not tested"})
+    return COMPOSITION.conform(pd.DataFrame(rows).assign(contrast="c").reindex(columns=COMPOSITION.names))
 
 
 def _running(genes: pd.DataFrame) -> pd.DataFrame:

@@ -31,6 +31,8 @@ FILES = sources.files(CONFIG) | {f"sets {name}": file for name, file in genesets
 SOURCE = {name: local(file) for name, file in sources.files(CONFIG).items()}
 SETS = {name: local(file) for name, file in genesets.files(CONFIG).items()}
 REMOTE = {file.path: file for file in FILES.values() if not isinstance(file, str)}
+MARKERS = shipped(CONFIG.evidence.composition.markers)
+SINGLE_CELL = [each.file for each in [CONFIG.evidence.composition.single_cell] if each]
 OPINIONS = list(dict.fromkeys(CONFIG.statistics.second_opinion))
 if workflow.is_main_process:
     preflight()
@@ -39,5 +41,5 @@ if workflow.is_main_process:
 wildcard_constraints:
     engine="|".join(TAKEN["model"]),
     model=name_without(*TAKEN["model"]),
-    contrast=r"(?!(?:design|samples|associations|distances|normalized|vst)$)"
+    contrast=r"(?!(?:design|composition|samples|associations|distances|normalized|vst)$)"
     + name_without(*TAKEN["contrast"]),

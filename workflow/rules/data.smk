@@ -47,6 +47,8 @@ rule normalise:
         counts=rules.counts.output.counts,
         sets=list(SETS.values()),
         pdgf=shipped("resources/genesets/pdgf.gmt"),
+        markers=marker_genes,
+        signature=signature,
     output:
         data=f"{OUT}/normalized.h5ad",
         samples=f"{OUT}/tables/samples.tsv",
@@ -70,5 +72,6 @@ rule normalise:
         collections=options("enrichment")["enrichment"]["collections"],
         names=list(SETS),
         scores=options("evidence")["evidence"]["scores"],
+        fewest=CONFIG.evidence.composition.min_markers,
     script:
         "../scripts/normalise.py"

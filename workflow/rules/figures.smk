@@ -55,6 +55,7 @@ rule contrast_figures:
         enrichment=rules.contrast.output.enrichment,
         pdgf=rules.contrast.output.pdgf,
         running=rules.contrast.output.running,
+        composition=composition_of,
         data=rules.normalise.output.data,
         plan=f"{OUT}/plan.json",
     output:

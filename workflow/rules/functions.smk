@@ -33,7 +33,12 @@ def scaled(base, per_megabyte):
 def preflight():
     """Stop before any job where an input is wrong. Reading it takes pandas: not in this process."""
     run = "import sys; sys.path.insert(0, sys.argv[1]); from trialseq.preflight import main; main()"
-    given = {"config": CONFIG.model_dump(mode="json"), "source": SOURCE, "sets": SETS}
+    given = {
+        "config": CONFIG.model_dump(mode="json"),
+        "source": SOURCE,
+        "sets": SETS,
+        "markers": str(MARKERS),
+    }
     command = [sys.executable, "-c", run, str(WORKFLOW)]
     done = subprocess.run(command, input=json.dumps(given), text=True, stderr=subprocess.PIPE)
     if done.returncode:
@@ -68,6 +73,22 @@ def influence_of(wildcards):
     return [f"{OUT}/influence/{owner(wildcards)}.{name}.parquet" for name in asked]
 
 
+def marker_genes(wildcards):
+    """The table of marker genes: as it ships, the user's, or made from a single-cell data set."""
+    given = CONFIG.evidence.composition
+    return f"{OUT}/evidence/markers.tsv" if given.single_cell else shipped(given.markers)
+
+
+def signature(wildcards):
+    """What cells of a type transcribe, where a single-cell data set says so."""
+    return [f"{OUT}/evidence/signature.tsv"] if CONFIG.evidence.composition.single_cell else []
+
+
+def composition_of(wildcards):
+    """Effects with composition held, where they are asked."""
+    return [rules.composition.output.table] if CONFIG.evidence.composition.run else []
+
+
 def drawings(scope, folder):
     """Files of every figure of a scope; one format of each goes into the report, with its caption."""
     files = []
@@ -95,6 +116,7 @@ def every_result(wildcards):
     return [
         rules.summary.output.summary,
         rules.normalise.output.vst,
+        *(rules.composition.output if CONFIG.evidence.composition.run else []),
         *every_model(rules.model.output.joint),
         *rules.study_figures.output,
         *(each for pattern in rules.model_figures.output for each in every_model(pattern)),

@@ -5,7 +5,7 @@ from pathlib import Path
 from trialseq.joblog import job
 
 with job(snakemake.log[0]):
-    from trialseq import figures, io
+    from trialseq import evidence, figures, io
     from trialseq.config import Config
     from trialseq.design.estimands import Plan
 
@@ -20,6 +20,7 @@ with job(snakemake.log[0]):
         influence_genes=io.read_table(snakemake.input.influence_genes),
         enrichment=io.read_table(snakemake.input.enrichment),
         pdgf=io.read_table(snakemake.input.pdgf),
+        composition=evidence.of_contrast(map(io.read_table, snakemake.input.composition), estimand.id),
         running=io.read_table(snakemake.input.running),
         data=io.read_annotated(snakemake.input.data),
         samples=list(estimand.samples),

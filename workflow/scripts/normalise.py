@@ -11,6 +11,7 @@ with job(snakemake.log[0], snakemake.threads):
     collections = snakemake.params.collections
     data = qc.normalise(io.read_counts(snakemake.input.counts), config.statistics, snakemake.threads)
     evidence.score(data, collections, paths, snakemake.input.pdgf, snakemake.params.scores, snakemake.threads)
+    evidence.measure(data, snakemake.input.markers, snakemake.input.signature, snakemake.params.fewest)
     io.write_annotated(data, snakemake.output.data)
     io.write_table(qc.samples(data), snakemake.output.samples)
     io.write_table(qc.associations(data), snakemake.output.associations)

@@ -11,18 +11,20 @@ from trialseq.config import Config
 from trialseq.problems import InputError, Problem
 
 
-def check(config: Config, source: dict[str, str], sets: dict[str, str]) -> list[str]:
+def check(config: Config, source: dict[str, str], sets: dict[str, str], markers: str) -> list[str]:
     """Read counts, sample sheet and gene sets as far as they are on disk, and derive the design.
 
-    source, sets: paths by name; those that are still to be fetched may be absent. Returns warnings. Raises
-    InputError with every problem at once.
+    source, sets: paths by name; those that are still to be fetched may be absent; markers: path of the marker genes.
+    Returns warnings. Raises InputError with every problem at once.
     """
+    symbols: set[str] = set()
     problems: list[Problem] = de.unavailable(config.statistics.second_opinion)
     warnings: list[str] = []
     if all(Path(path).exists() for path in source.values()) or config.source.type == "table":
         try:
             matrix = sources.read(config, {name: Path(path) for name, path in source.items()})
             plan = design.plan(matrix.samples, config).with_depths(matrix.counts.sum(axis=1))
+            symbols = set(matrix.genes["gene_name"])
             warnings = list(dict.fromkeys(text for _, each in plan.estimands.values() for text in each.warnings))
         except InputError as error:
             problems += error.problems
@@ -35,6 +37,10 @@ def check(config: Config, source: dict[str, str], sets: dict[str, str]) -> list[
                 problems += error.problems
             else:
                 problems += evidence.unknown_sets(config.evidence.scores, collection.name, known)
+    try:
+        warnings += evidence.check(config.evidence.composition, markers, symbols)
+    except InputError as error:
+        problems += error.problems
     if problems:
         raise InputError(problems)
     return warnings
@@ -46,7 +52,7 @@ def main() -> None:
     try:
         config = Config.model_validate(given["config"])
         with limits.applied(config.limits):
-            warnings = check(config, given["source"], given["sets"])
+            warnings = check(config, given["source"], given["sets"], given["markers"])
     except InputError as error:
         sys.exit(str(error))
     for warning in warnings:

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from trialseq import mixture as cells
 from trialseq.planted import ABUNDANT, INSULIN, NAMED, PDGF, SECOND_BIOPSY, UNCHANGED
 
 Floats = NDArray[np.float64]
@@ -57,13 +58,15 @@ class Simulated:
     base_mean, the expected count in the reference cell of a library of mean size; dispersion; subject_sd,
     visit_sd; planted, the names of what was planted, separated by spaces; and log2 fold changes: change_<arm>
     (any later visit against the first), difference (an arm's change beyond the first arm's), response (any later
-    state against the first, the same in every arm and visit).
+    state against the first, the same in every arm and visit). shares: (samples x cell types), where a mixture was
+    asked for; its effects come on top of those of the truth, in which a cell's own expression stands.
     """
 
     counts: pd.DataFrame
     samples: pd.DataFrame
     genes: pd.DataFrame
     truth: pd.DataFrame
+    shares: pd.DataFrame | None = None
 
 
 def true_effect(truth: pd.DataFrame, estimand: str) -> pd.Series:
@@ -90,14 +93,16 @@ def trial(
     states: Sequence[str] = ("Basal", "Insulin"),
     effects: Effects = Effects(),
     noise: Noise = Noise(),
+    mixture: cells.Mixture | None = None,
     missing: int | Iterable[tuple[str, str, str]] = (),
 ) -> Simulated:
     """Simulate a trial: every subject is biopsied at every visit in every state, except for what is missing.
 
     genes: their number, symbols, or a frame (index = gene ids, columns gene_name, biotype). A number gives the
-    named genes first, then anonymous ones. subjects_per_arm: the control arm first. missing: biopsies that
-    failed, as (subject, visit, state), or how many to draw; the other samples stay as they are. Raises ValueError
-    where genes repeat or a missing biopsy is not one of the trial's.
+    named genes first, then anonymous ones. subjects_per_arm: the control arm first. mixture: shares of cell types
+    that differ between biopsies; without one, all biopsies are of one composition. missing: biopsies that failed, as
+    (subject, visit, state), or how many to draw; the other samples stay as they are. Raises ValueError where genes
+    repeat or a missing biopsy is not one of the trial's.
     """
     rng = np.random.default_rng(seed)
     annotation = _annotation(genes)
@@ -105,10 +110,17 @@ def trial(
     samples = _sheet(subjects_per_arm, visits, states, rng)
     low, high = noise.library_sizes
     sizes = np.exp(rng.uniform(np.log(low), np.log(high), size=len(samples))) / ((low + high) / 2)
-    counts = _counts(truth, samples, sizes, (visits[0], states[0]), rng)
+    shares = moved = None
+    if mixture is not None:
+        # A stream of its own: without a mixture the same arguments give the same numbers as before.
+        shares = cells.shares(
+            mixture, samples, visits[0], next(iter(subjects_per_arm)), np.random.default_rng([seed, 2])
+        )
+        moved = cells.log_ratios(shares, cells.parts_of_genes(truth["gene_name"].tolist(), mixture))
+    counts = _counts(truth, samples, sizes, (visits[0], states[0]), rng, moved)
     kept = ~samples.index.isin(_absent(samples, missing, seed))
     frame = pd.DataFrame(counts if kept.all() else counts[kept], index=samples.index[kept], columns=annotation.index)
-    return Simulated(frame, samples[kept], annotation, truth)
+    return Simulated(frame, samples[kept], annotation, truth, None if shares is None else shares[kept])
 
 
 def _annotation(genes: int | Sequence[str] | pd.DataFrame) -> pd.DataFrame:
@@ -189,9 +201,17 @@ def _sheet(
 
 
 def _counts(
-    truth: pd.DataFrame, samples: pd.DataFrame, sizes: Floats, reference: tuple[str, str], rng: np.random.Generator
+    truth: pd.DataFrame,
+    samples: pd.DataFrame,
+    sizes: Floats,
+    reference: tuple[str, str],
+    rng: np.random.Generator,
+    moved: Floats | None = None,
 ) -> NDArray[np.int64]:
-    """Draw counts (samples x genes), a block of genes at a time."""
+    """Draw counts (samples x genes), a block of genes at a time.
+
+    moved: natural log of the factor (samples x genes) by which the mixture of cells moves a mean.
+    """
     subject, subjects = pd.factorize(samples["subject"])
     visit, visits = pd.factorize(samples["subject"] + " " + samples["visit"])
     later = (samples["visit"] != reference[0]).to_numpy(dtype=float)
@@ -202,6 +222,8 @@ def _counts(
     for start in range(0, len(truth), width):
         block = truth.iloc[start : start + width]
         log_mean = np.outer(other_state, block["response"] * np.log(2))
+        if moved is not None:
+            log_mean += moved[:, start : start + width]
         for arm, indicator in shift.items():
             log_mean += np.outer(indicator, block[f"change_{arm}"] * np.log(2))
         for code, levels, column in ((subject, subjects, "subject_sd"), (visit, visits, "visit_sd")):

@@ -9,7 +9,7 @@ from pydantic import Field, TypeAdapter, model_validator
 
 from trialseq.config.analysis import Collection, Enrichment, Figures, Statistics
 from trialseq.config.data import Download, GeoNcbiSource, GeoSupplementarySource, Join, Samples, Source, TableSource
-from trialseq.config.evidence import Evidence, ScoredSet, Scores
+from trialseq.config.evidence import Composition, Evidence, ScoredSet, Scores, SingleCell
 from trialseq.config.limits import Limits
 from trialseq.config.question import Contrast, ExplicitModel, JointTest, Role, Subject, Trial
 from trialseq.naming import checked, collisions
@@ -17,6 +17,7 @@ from trialseq.options import Name, Options, PathText, wrong
 
 __all__ = [
     "Collection",
+    "Composition",
     "Config",
     "Contrast",
     "Download",
@@ -33,6 +34,7 @@ __all__ = [
     "Samples",
     "ScoredSet",
     "Scores",
+    "SingleCell",
     "Source",
     "Statistics",
     "Subject",

@@ -9,6 +9,8 @@ from pydantic import Field, model_validator
 from trialseq.naming import collisions
 from trialseq.options import Numeric, Options, Text, wrong
 
+MARKERS = "resources/markers/muscle.tsv"
+
 
 class ScoredSet(Options):
     """A gene set of a collection."""
@@ -36,7 +38,52 @@ class Scores(Numeric):
         return self
 
 
+class SingleCell(Numeric):
+    """An annotated single-cell data set, from which markers and proportions of cell types come."""
+
+    file: Text = Field(description="path of the annotated matrix (.h5ad)")
+    cell_type: Text = Field(description="column of its cells that holds their types; cells without one are left out")
+    symbols: Text | None = Field(
+        None, description="column of its genes that holds symbols, if they are not their names"
+    )
+    layer: Text | None = Field(None, description="layer that holds counts, if they are not the matrix itself")
+    genes: int = Field(30, ge=3, le=500, description="marker genes a type, at most")
+
+
+class Composition(Numeric):
+    """How much of an effect is a change of the cells in a biopsy."""
+
+    run: bool = Field(True, description="ask every contrast again with scores of cell types held constant")
+    markers: Text = Field(
+        MARKERS, description="table of marker genes: tab-separated, with the columns `cell_type` and `gene`"
+    )
+    single_cell: SingleCell | None = Field(
+        None, description="markers from an annotated single-cell data set instead, and proportions of its cell types"
+    )
+    hold: list[str] = Field(
+        ["fibro_adipogenic_progenitor", "pericyte", "endothelium"],
+        min_length=1,
+        description="cell types of the markers whose scores are held constant",
+    )
+    headline: list[str] = Field(
+        ["PDGFRB", "GO:0048407", "GO:0048008"],
+        min_length=1,
+        description="gene symbols and ids of sets of the PDGF panel that decide the verdict on a contrast",
+    )
+    also: list[str] = Field(
+        [], description="further gene symbols, and ids of sets of the collections, to ask about beside the PDGF panel"
+    )
+    min_markers: int = Field(3, ge=2, description="fewest measured markers of a score")
+    min_reliability: float = Field(
+        0.5,
+        gt=0,
+        lt=1,
+        description="Cronbach's alpha of the markers, given the design, below which a score is not held",
+    )
+
+
 class Evidence(Options):
     """What speaks for an effect, and what else may explain it."""
 
     scores: Scores = Field(Scores(), description="scores of samples, in `tables/samples.tsv` and `normalized.h5ad`")
+    composition: Composition = Field(Composition(), description="composition of the biopsies")

@@ -13,8 +13,7 @@ import numpy as np
 import pandas as pd
 
 from trialseq.counts import CountMatrix
-from trialseq.de import direct, hypothesis, wald
-from trialseq.de.compiled import CompiledInference
+from trialseq.de import hypothesis, refits, wald
 from trialseq.de.filtering import before_fit, size_factors
 from trialseq.de.outliers import counts_of_fit
 from trialseq.design.estimands import Estimand, Model
@@ -66,7 +65,7 @@ def influence(
     before, _ = before_fit(counts, model, options)
     counts = counts.loc[:, before == "tested"]
     factors = size_factors(counts, options.size_factors)
-    values = _as_tested(counts, model, factors, options, threads)
+    values = as_tested(counts, model, factors, options, threads)
     units = np.array(model.subjects or model.samples)
     tallies = [
         _Tally(statistics[statistics["contrast"] == each.id].set_index("gene_id").loc[counts.columns], each, options)
@@ -113,30 +112,15 @@ def refit(
 
     values: (samples x genes), counts of all samples; factors: their size factors.
     """
-    missing = np.full((len(model.vectors), values.shape[1]), np.nan)
-    if len(model.design) <= model.design.shape[1]:
-        return missing, missing, missing
-    present = (values[model.kept] > 0).any(axis=0)
-    # The samples of a gene side by side, as the kernels take them.
-    counts = np.ascontiguousarray(values[model.kept][:, present].T, dtype=float).T
-    inference = CompiledInference(threads)
-    fitted = direct.fit(inference, counts, model.design, factors[model.kept], options.trend)
-    effects, errors = direct.effects(
-        inference, fitted.dispersions, fitted.coefficients, model.design, factors[model.kept], model.vectors
-    )
-    effects[hypothesis.without_counts(counts, model.design, model.vectors, model.compared)] = 0.0
-    residual = len(model.design) - model.design.shape[1]
-    degrees = hypothesis.degrees_of_freedom(residual, fitted.prior_variance, fitted.unshrunken)
-    null = hypothesis.reference(options.distribution, degrees)
-    results = effects, *hypothesis.test(effects, errors, options.lfc_threshold, options.alternative, null)
-    effect, statistic, p_value = (missing.copy() for _ in results)
-    for whole, result in zip((effect, statistic, p_value), results, strict=True):
-        whole[:, present] = result
-    return effect, statistic, p_value
+    counts, sizes = values[model.kept], factors[model.kept]
+    fitted = refits.refit(counts, sizes, model.design, model.vectors, model.compared, options.trend, threads)
+    null = hypothesis.reference(options.distribution, fitted.degrees)
+    tests = hypothesis.test(fitted.effects, fitted.errors, options.lfc_threshold, options.alternative, null)
+    return fitted.effects, *tests
 
 
-def _as_tested(counts: pd.DataFrame, model: Model, factors: pd.Series, options: Statistics, threads: int) -> np.ndarray:
-    """Counts as the whole fit had them, outliers replaced where there are replicates enough."""
+def as_tested(counts: pd.DataFrame, model: Model, factors: pd.Series, options: Statistics, threads: int) -> np.ndarray:
+    """Counts (samples x genes) as the whole fit had them, outliers replaced where there are replicates enough."""
     if not options.cooks or model.matrix.value_counts().max() < REPLICATES:
         return counts.to_numpy()
     fitted = wald.estimate(counts, model, factors, options.model_copy(update={"inference": "compiled"}), threads)

@@ -5,16 +5,24 @@ Imports nothing heavy: the Snakefile asks it which checks there are.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from trialseq.problems import Problem, closest
+from trialseq.problems import InputError, Problem, closest
 
 if TYPE_CHECKING:
+    import pandas as pd
     from anndata import AnnData
 
-    from trialseq.config import Scores
+    from trialseq.config import Composition, Scores, SingleCell, Statistics
+    from trialseq.counts import CountMatrix
+    from trialseq.design.estimands import Plan
+    from trialseq.evidence.composition import Found
+    from trialseq.evidence.items import Item
+    from trialseq.evidence.markers import Markers
+    from trialseq.genesets import GeneSet
 
 
 def score(
@@ -49,3 +57,105 @@ def unknown_sets(options: Scores, collection: str, known: Iterable[str]) -> list
         for place, each in enumerate(options.sets)
         if each.collection == collection and each.id not in known
     ]
+
+
+def read_markers(path: str | Path) -> dict[str, tuple[str, ...]]:
+    """Marker genes by cell type; see `trialseq.evidence.markers.read_markers`."""
+    from trialseq.evidence.markers import read_markers
+
+    return read_markers(path, "evidence.composition.markers")
+
+
+@dataclass(frozen=True)
+class CellTypes:
+    """markers: columns cell_type, gene; signature: columns gene, then transcripts per million of a column a type."""
+
+    markers: pd.DataFrame
+    signature: pd.DataFrame
+
+
+def cell_types(options: SingleCell, matrix: CountMatrix) -> CellTypes:
+    """Markers and signature of a single-cell data set; see `trialseq.evidence.single_cell`."""
+    from trialseq.evidence import single_cell
+
+    found = single_cell.reference(single_cell.read(options), set(matrix.genes["gene_name"]), options.genes)
+    return CellTypes(single_cell.table(found.markers), found.signature.rename_axis("gene").reset_index())
+
+
+def measure(data: AnnData, markers: str, signature: Sequence[str], fewest: int) -> None:
+    """Add scores and proportions of cell types to obs; see `trialseq.evidence.cells.measure`.
+
+    markers: path of the table; signature: path of its table, or none.
+    """
+    from trialseq import io
+    from trialseq.evidence import cells
+
+    given = io.read_table(signature[0]).set_index("gene") if signature else None
+    cells.measure(data, read_markers(markers), given, fewest)
+
+
+def asked_about(
+    terms: Mapping[str, GeneSet], collections: Mapping[str, Mapping[str, GeneSet]], more: Iterable[str]
+) -> Sequence[Item]:
+    """Genes and sets to ask about; see `trialseq.evidence.items.items`."""
+    from trialseq.evidence.items import items
+
+    return items(terms, collections, more)
+
+
+def of_contrast(tables: Iterable[pd.DataFrame], contrast: str) -> pd.DataFrame:
+    """Rows of one contrast of `tables.COMPOSITION`; none where composition was not asked."""
+    from trialseq.tables import COMPOSITION
+
+    whole = next(iter(tables), COMPOSITION.empty())
+    return COMPOSITION.conform(whole[whole["contrast"] == contrast])
+
+
+def hold_composition(
+    matrix: CountMatrix,
+    data: AnnData,
+    plan: Plan,
+    markers: Markers,
+    items: Sequence[Item],
+    statistics: Statistics,
+    options: Mapping[str, Any],
+    threads: int,
+) -> Found:
+    """Every contrast of a study with composition held; see `trialseq.evidence.composition.composition`."""
+    from trialseq import config
+    from trialseq.evidence.adjusted import Options
+    from trialseq.evidence.composition import composition
+
+    of_checks = Options(statistics, config.Composition.model_validate(options), threads)
+    return composition(matrix, data, plan.models, markers, items, of_checks)
+
+
+def check(options: Composition, path: str, symbols: Collection[str]) -> list[str]:
+    """Look at marker genes or the single-cell data set before any job. Returns warnings.
+
+    path: of the marker genes; symbols: genes of the counts, none where these could not be read. Raises InputError where
+    they cannot be used, or name no cell type of `hold`.
+    """
+    from trialseq.evidence import markers
+
+    entry = "evidence.composition"
+    if options.single_cell is None:
+        found = markers.read_markers(path, f"{entry}.markers")
+        if not symbols or not options.run:
+            return []
+        problems, warnings = markers.unusable(found, options.hold, symbols, options.min_markers, entry)
+        if problems:
+            raise InputError(problems)
+        return warnings
+    from trialseq.evidence import single_cell
+
+    data = single_cell.opened(options.single_cell)
+    kinds = set(data.obs[options.single_cell.cell_type].dropna().astype(str))
+    unknown = [name for name in options.hold if options.run and name not in kinds]
+    if unknown:
+        raise InputError(
+            [Problem(f"{entry}.hold", "cell types of the cells", each, closest(each, kinds)) for each in unknown]
+        )
+    if symbols:
+        single_cell.shared(single_cell.symbols_of(data, options.single_cell), symbols)
+    return []

@@ -63,7 +63,8 @@ class ContrastInputs:
 
     genes, enrichment, pdgf: `tables.CONTRAST_GENES`, `tables.ENRICHMENT`, `tables.PDGF`; influence, influence_genes:
     `tables.INFLUENCE`, `tables.INFLUENCE_GENES`, without rows where influence was not asked; running: columns set_id,
-    set_name, rank, gene_name, statistic, running_score, in_set; samples: those that the contrast uses; data, roles,
+    set_name, rank, gene_name, statistic, running_score, in_set; composition: `tables.COMPOSITION`, without rows where
+    it was not asked; samples: those that the contrast uses; data, roles,
     levels: as in StudyInputs; asks: what a small p value of a gene speaks for.
     """
 
@@ -75,6 +76,7 @@ class ContrastInputs:
     enrichment: pd.DataFrame
     pdgf: pd.DataFrame
     running: pd.DataFrame
+    composition: pd.DataFrame
     data: AnnData
     samples: list[str]
     roles: dict[str, str]
@@ -115,6 +117,7 @@ FIGURES = (
     Record("enrichment", "contrast", "enrichment.rst", "Gene sets", "trialseq.figures.enrichment"),
     Record("pdgf", "contrast", "pdgf.rst", "PDGF", "trialseq.figures.pdgf"),
     Record("running_sums", "contrast", "running_sums.rst", "PDGF", "trialseq.figures.running_sums"),
+    Record("composition", "contrast", "composition.rst", "PDGF", "trialseq.figures.composition"),
     Record("concordance", "concordance", "concordance.rst", "Second opinion", "trialseq.figures.concordance"),
 )
 

@@ -10,7 +10,7 @@ from anndata import AnnData
 from scipy.stats import f, false_discovery_control
 
 from trialseq.tables import ASSOCIATIONS, COMPONENTS, SAMPLES
-from trialseq.tables.samples import SCORE
+from trialseq.tables.samples import MEASURED
 
 
 def associations(data: AnnData) -> pd.DataFrame:
@@ -22,7 +22,7 @@ def associations(data: AnnData) -> pd.DataFrame:
     """
     ratios = data.uns["pca"]["variance_ratio"]
     rows: list[dict[str, Any]] = []
-    of_sheet = [name for name in data.obs if not name.startswith(SCORE)]
+    of_sheet = [name for name in data.obs if not name.startswith(MEASURED)]
     for column in [name for name in of_sheet if name not in SAMPLES.names or name == "sample"]:
         kind, design, used = _design(data.obs[column])
         residual = int(used.sum()) - design.shape[1]

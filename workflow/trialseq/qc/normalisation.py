@@ -19,7 +19,7 @@ from trialseq.de import direct, inference
 from trialseq.de.filtering import size_factors
 from trialseq.problems import InputError, Problem, listing
 from trialseq.tables import SAMPLES
-from trialseq.tables.samples import SCORE
+from trialseq.tables.samples import MEASURED
 
 LOGGER = logging.getLogger("trialseq.qc")
 FEWEST_COUNTS = 10
@@ -79,10 +79,13 @@ def _factors(counts: pd.DataFrame, options: Statistics) -> tuple[pd.Series, list
     return size_factors(counts, options.size_factors), []
 
 
+def _taken(name: str) -> bool:
+    return name in set(SAMPLES.names) - {"sample"} or name.startswith(MEASURED)
+
+
 def _sheet(samples: pd.DataFrame) -> pd.DataFrame:
     """The sample sheet as anndata stores it: missing text empty, no name that a measure takes."""
-    measures = set(SAMPLES.names) - {"sample"}
-    taken = {name: f"{name}_in_sheet" for name in samples if name in measures or str(name).startswith(SCORE)}
+    taken = {name: f"{name}_in_sheet" for name in samples if _taken(str(name))}
     sheet = samples.rename(columns=taken)
     for name in sheet.select_dtypes(object):
         sheet[name] = sheet[name].where(sheet[name].notna(), "").astype(str)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from trialseq.tables.composition import COMPOSITION, COMPOSITION_GENES, COMPOSITION_VERDICTS
 from trialseq.tables.enrichment import (
     DIRECTIONS,
     DROPPED_SETS,
@@ -43,6 +44,9 @@ __all__ = [
     "ALL",
     "ASSOCIATIONS",
     "COMPONENTS",
+    "COMPOSITION",
+    "COMPOSITION_GENES",
+    "COMPOSITION_VERDICTS",
     "CONCORDANCE",
     "CONTRAST_GENES",
     "DESIGN",
@@ -82,6 +86,8 @@ ALL = (
     RUNNING_SUMS,
     CONCORDANCE,
     DISAGREEMENTS,
+    COMPOSITION,
+    COMPOSITION_GENES,
     DESIGN,
     SAMPLES,
     ASSOCIATIONS,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from trialseq.contract import Column, Table
 from trialseq.tables.shared import GENE
 
-SCORE = "score."  # how the column of a gene set's score starts
+SCORE, CELLS, PROPORTION = "score.", "cells.", "proportion."  # starts of the names of columns that evidence adds
+MEASURED = (SCORE, CELLS, PROPORTION)
 COMPONENTS = ("PC1", "PC2", "PC3", "PC4", "PC5", "PC6")
 SAMPLES = Table(
     "tables/samples.tsv",
@@ -30,7 +31,9 @@ SAMPLES = Table(
         ),
     ),
     more="columns of the sample sheet, of which one whose name is taken ends in `_in_sheet`; `score.<id>`, score of a "
-    "gene set (`evidence.scores`)",
+    "gene set (`evidence.scores`); `cells.<type>`, score of a cell type (mean over its markers of variance-stabilised "
+    "values, standardised over the study); `proportion.<type>`, its proportion of the transcripts, where a single-cell "
+    "data set was given",
 )
 ASSOCIATIONS = Table(
     "tables/associations.tsv",
