@@ -75,7 +75,7 @@ def panel(
     values are those of the sets by themselves, not adjusted.
     """
     ranked = tested(genes)
-    parts = panel_sets(read_gmt(path), collections)
+    parts = panel_parts(read_gmt(path), collections)
     sets = {name: each.members for name, each in parts.items()}
     set_rows = _set_rows(Question(genes, ranked, sets, ranks_of(ranked, sets), linear, alpha), parts, options, threads)
     collagens = [gene for gene in sets[BINDING].genes if COLLAGEN.fullmatch(gene)]
@@ -94,7 +94,12 @@ def panel(
     )
 
 
-def panel_sets(terms: Mapping[str, GeneSet], collections: Mapping[str, Mapping[str, GeneSet]]) -> dict[str, Part]:
+def panel_sets(terms: Mapping[str, GeneSet], collections: Mapping[str, Mapping[str, GeneSet]]) -> dict[str, GeneSet]:
+    """Genes of the sets of the panel and of their parts, by id; see `panel_parts`."""
+    return {name: each.members for name, each in panel_parts(terms, collections).items()}
+
+
+def panel_parts(terms: Mapping[str, GeneSet], collections: Mapping[str, Mapping[str, GeneSet]]) -> dict[str, Part]:
     """The sets of the panel and their parts by id: PDGF binding, signalling, receptors' terms, Reactome's.
 
     A part without a gene, or with the same genes as the whole or an earlier part, is left out.
