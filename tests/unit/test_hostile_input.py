@@ -10,13 +10,10 @@ import sys
 import tarfile
 import zipfile
 from pathlib import Path
-from typing import ClassVar
 
-import jinja2
 import pandas as pd
 import pytest
 import yaml
-from docutils.core import publish_parts
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -246,20 +243,6 @@ def test_any_bytes_are_a_table_or_an_input_error(data: bytes, name: str) -> None
         return
 
 
-def test_a_title_is_text_in_the_report_and_no_markup() -> None:
-    template = (ROOT / "workflow" / "report" / "workflow.rst").read_text(encoding="utf-8")
-    title = ".. include:: /etc/passwd\n\n.. raw:: html\n\n   <script>alert(1)</script> *x*"
-
-    class Given:
-        config: ClassVar = {"title": title, "study": "mine"}
-
-    # As Snakemake makes its report.
-    text = jinja2.Environment(trim_blocks=True, lstrip_blocks=True).from_string(template).render(snakemake=Given)  # noqa: S701
-    html = publish_parts(text, writer="html")["html_body"]
-    assert "<p>.. include:: /etc/passwd .. raw:: html &lt;script&gt;alert(1)&lt;/script&gt; *x*</p>" in html
-
-
-@pytest.mark.parametrize("name", ["", "_index"])
 def test_columns_that_an_annotated_matrix_cannot_have_are_refused(name: str) -> None:
     counts = pd.DataFrame({"s": [1, 2], "t": [3, 4]}, index=["A", "B"])
     genes = pd.DataFrame({"gene_name": ["A", "B"], "biotype": ""}, index=counts.index)

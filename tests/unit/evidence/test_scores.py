@@ -144,7 +144,12 @@ def test_a_set_that_is_not_in_its_collection_stops_before_any_job(tmp_path: Path
         "evidence": {"scores": {"sets": [{"collection": "mine", "id": "COLAGENS"}]}},
     }
     with pytest.raises(InputError, match=r"evidence\.scores\.sets\.0\.id(.|\n)*COLAGENS(.|\n)*did you mean COLLAGENS"):
-        check(study(**groups), {"counts": "absent", "samples": "absent"}, {"mine": str(gmt)}, "resources/markers/muscle.tsv")
+        check(
+            study(**groups),
+            {"counts": "absent", "samples": "absent"},
+            {"mine": str(gmt)},
+            "resources/markers/muscle.tsv",
+        )
     with pytest.raises(InputError, match=r"a collection of enrichment\.collections(.|\n)*yours"):
         study(trial=TRIAL, evidence={"scores": {"sets": [{"collection": "yours", "id": "X"}]}})
     with pytest.raises(InputError, match="an id of its own"):
