@@ -41,5 +41,5 @@ if workflow.is_main_process:
 wildcard_constraints:
     engine="|".join(TAKEN["model"]),
     model=name_without(*TAKEN["model"]),
-    contrast=r"(?!(?:design|composition|samples|associations|distances|normalized|vst)$)"
+    contrast=r"(?!(?:design|composition|samples|sample_checks|identity|associations|distances|normalized|vst)$)"
     + name_without(*TAKEN["contrast"]),

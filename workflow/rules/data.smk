@@ -52,6 +52,8 @@ rule normalise:
     output:
         data=f"{OUT}/normalized.h5ad",
         samples=f"{OUT}/tables/samples.tsv",
+        checks=f"{OUT}/tables/sample_checks.tsv",
+        identity=f"{OUT}/tables/identity.tsv",
         associations=f"{OUT}/tables/associations.tsv",
         distances=f"{OUT}/tables/distances.tsv",
         normalized=f"{OUT}/tables/normalized.tsv.gz",
@@ -68,7 +70,7 @@ rule normalise:
         runtime=scaled(10, 5),
     params:
         code=code("normalise"),
-        options=options("statistics"),
+        options=options("statistics", "qc", "trial"),
         collections=options("enrichment")["enrichment"]["collections"],
         names=list(SETS),
         scores=options("evidence")["evidence"]["scores"],

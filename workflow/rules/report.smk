@@ -7,6 +7,7 @@ rule summary:
         influence=lambda wildcards: every_contrast(rules.contrast.output.influence),
         pdgf=lambda wildcards: every_contrast(f"{OUT}/tables/{{contrast}}.pdgf.tsv"),
         notes=lambda wildcards: every_model(f"{OUT}/models/{{model}}.notes.json"),
+        checks=rules.normalise.output.checks,
         source=list(SOURCE.values()),
         sets=[*SETS.values(), shipped("resources/genesets/pdgf.gmt")],
     output:

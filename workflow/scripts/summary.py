@@ -3,7 +3,7 @@
 from trialseq.joblog import job
 
 with job(snakemake.log[0]):
-    from trialseq import io, provenance, summary
+    from trialseq import io, provenance, qc, summary
     from trialseq.config import Config
     from trialseq.design.estimands import Plan
 
@@ -14,7 +14,9 @@ with job(snakemake.log[0]):
     pdgf = dict(zip(plan.estimands, map(io.read_table, snakemake.input.pdgf), strict=True))
     influence = dict(zip(plan.estimands, map(io.read_table, snakemake.input.influence), strict=True))
     notes = [io.read_json(path) for path in snakemake.input.notes]
-    io.write_text(summary.sentences(config, plan, genes, pdgf, influence, notes, notices), snakemake.output.summary)
+    checked = qc.sentences(io.read_table(snakemake.input.checks))
+    told = summary.sentences(config, plan, genes, pdgf, influence, notes, notices, checked)
+    io.write_text(told, snakemake.output.summary)
     files = [*snakemake.input.source, *snakemake.input.sets]
     record = provenance.record(config, files, snakemake.params.remote, notices, notes)
     io.write_json(record, snakemake.output.provenance)

@@ -18,7 +18,11 @@ TAKEN = {
     ),
 }
 # Names of tables of the study, beside which those of the contrasts lie.
-RESERVED = {"contrast": ("design", "samples", "associations", "distances", "normalized", "vst", "joint")}
+RESERVED = {
+    "contrast": (
+        *("design", "samples", "sample_checks", "identity", "associations", "distances", "normalized", "vst", "joint"),
+    )
+}
 _SAFE = r"[A-Za-z0-9_+][A-Za-z0-9_.+-]*"
 _STEERING = {"Cc", "Cs", "Zl", "Zp"}  # control characters, halves of characters, ends of lines and paragraphs
 

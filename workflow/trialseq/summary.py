@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
 from trialseq.config import Config, Statistics
 from trialseq.design.estimands import Estimand, Plan
+from trialseq.problems import listing
 
 BINDING = "GO:0048407"
 RECEPTOR = "PDGFRB"
+MOST_SAMPLES = 10  # that are told of one by one
 FEWEST_CALLS = 10  # of which losing half to one subject is worth a warning
 
 
@@ -23,11 +25,12 @@ def sentences(
     influence: Mapping[str, pd.DataFrame],
     notes: Iterable[dict[str, Any]],
     notices: Iterable[str],
+    checked: Sequence[str] = (),
 ) -> str:
     """Three sentences: who was compared, what changed, what PDGF did; then what to beware of.
 
     genes, pdgf, influence: tables of each contrast (`tables.CONTRAST_GENES`, `tables.PDGF`, `tables.INFLUENCE`);
-    notes: of each fit; notices: of the counts.
+    notes: of each fit; notices: of the counts; checked: what checks found of samples, the worst first.
     """
     asked = main_contrasts(plan)
     samples = {sample for model in plan.models for sample in model.samples}
@@ -47,7 +50,24 @@ def sentences(
             beware[f"model {note['model']}: the dispersion trend failed, a flat one was used."] = None
         if note["not_converged"]:
             beware[f"model {note['model']}: the fit of {note['not_converged']} genes did not converge."] = None
-    return "\n".join([*lines, *(f"Beware: {text}" for text in beware), *(f"Note: {text}" for text in notices)])
+    beware |= dict.fromkeys(of_samples(checked))
+    told = [*notices, *left_out(config)]
+    return "\n".join([*lines, *(f"Beware: {text}" for text in beware), *(f"Note: {text}" for text in told)])
+
+
+def of_samples(found: Sequence[str]) -> Iterator[str]:
+    """What checks found, at most ten sentences, and what can be done."""
+    yield from found[:MOST_SAMPLES]
+    if len(found) > MOST_SAMPLES:
+        yield f"{len(found) - MOST_SAMPLES} more samples are in tables/sample_checks.tsv."
+    if found:
+        yield "no sample was dropped for its verdict; samples.exclude leaves samples out, and what uses them runs anew."
+
+
+def left_out(config: Config) -> list[str]:
+    """Which samples the configuration leaves out by name."""
+    names = config.samples.exclude
+    return [f"left out by samples.exclude: {listing(names, 20)}."] if names else []
 
 
 def main_contrasts(plan: Plan) -> list[Estimand]:

@@ -11,6 +11,7 @@ from trialseq.config.analysis import Collection, Enrichment, Figures, Statistics
 from trialseq.config.data import Download, GeoNcbiSource, GeoSupplementarySource, Join, Samples, Source, TableSource
 from trialseq.config.evidence import Composition, Evidence, ScoredSet, Scores, SingleCell
 from trialseq.config.limits import Limits
+from trialseq.config.quality import Quality
 from trialseq.config.question import Contrast, ExplicitModel, JointTest, Role, Subject, Trial
 from trialseq.naming import checked, collisions
 from trialseq.options import Name, Options, PathText, wrong
@@ -30,6 +31,7 @@ __all__ = [
     "Join",
     "JointTest",
     "Limits",
+    "Quality",
     "Role",
     "Samples",
     "ScoredSet",
@@ -54,6 +56,7 @@ class Config(Options):
     source: Source = Field(description="where counts come from")
     samples: Samples = Field(Samples(), description="which samples take part, and what their levels are called")
     download: Download = Field(Download(), description="how files are fetched")
+    qc: Quality = Field(Quality(), description="whether these are the right samples, and good ones")
     trial: Trial | None = Field(None, description="roles of columns, from which models and estimands are derived")
     models: list[ExplicitModel] = Field([], description="explicit models, beside the trial or instead of it")
     statistics: Statistics = Field(Statistics(), description="filtering, normalisation and tests")

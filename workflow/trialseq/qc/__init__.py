@@ -8,8 +8,9 @@ if TYPE_CHECKING:
     import pandas as pd
     from anndata import AnnData
 
-    from trialseq.config import Statistics
+    from trialseq.config import Quality, Statistics, Trial
     from trialseq.counts import CountMatrix
+    from trialseq.qc.checks import Checked
 
 
 def normalise(matrix: CountMatrix, options: Statistics, threads: int) -> AnnData:
@@ -25,6 +26,20 @@ def normalise(matrix: CountMatrix, options: Statistics, threads: int) -> AnnData
     quality.measure(data)
     quality.reduce(data)
     return data
+
+
+def check(data: AnnData, sheet: pd.DataFrame, options: Quality, trial: Trial | None) -> Checked:
+    """Verdicts on the samples; see `trialseq.qc.checks.check`."""
+    from trialseq.qc import checks
+
+    return checks.check(data, sheet, options, trial)
+
+
+def sentences(table: pd.DataFrame) -> list[str]:
+    """Verdicts in words; see `trialseq.qc.checks.sentences`."""
+    from trialseq.qc import checks
+
+    return checks.sentences(table)
 
 
 def samples(data: AnnData) -> pd.DataFrame:

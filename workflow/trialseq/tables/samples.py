@@ -7,6 +7,7 @@ from trialseq.tables.shared import GENE
 
 SCORE, CELLS, PROPORTION = "score.", "cells.", "proportion."  # starts of the names of columns that evidence adds
 MEASURED = (SCORE, CELLS, PROPORTION)
+VERDICTS = ("ok", "look", "fail")
 COMPONENTS = ("PC1", "PC2", "PC3", "PC4", "PC5", "PC6")
 SAMPLES = Table(
     "tables/samples.tsv",
@@ -29,11 +30,49 @@ SAMPLES = Table(
             Column(name, "number", f"score on principal component {name[2:]} of the variance-stabilised counts")
             for name in COMPONENTS
         ),
+        Column("verdict", "text", "verdict of the checks; empty where these are switched off", levels=VERDICTS),
+        Column("reasons", "text", "why, where it is not `ok`"),
     ),
     more="columns of the sample sheet, of which one whose name is taken ends in `_in_sheet`; `score.<id>`, score of a "
     "gene set (`evidence.scores`); `cells.<type>`, score of a cell type (mean over its markers of variance-stabilised "
     "values, standardised over the study); `proportion.<type>`, its proportion of the transcripts, where a single-cell "
     "data set was given",
+)
+SAMPLE_CHECKS = Table(
+    "tables/sample_checks.tsv",
+    "a sample with a check",
+    (
+        Column("sample", "text", "name of the sample", empty=False),
+        Column(
+            "check",
+            "text",
+            "`sex`, `identity`, `duplicate`, `profile`, a measure of quality or contamination, or a technical column "
+            "of numbers (`sheet.<column>`)",
+            empty=False,
+        ),
+        Column("verdict", "text", "what it says of the sample", levels=(*VERDICTS, "not measured"), empty=False),
+        Column(
+            "value",
+            "number",
+            "sex: mean log2 of counts per million of Y genes less that of XIST; identity: log likelihood ratio of its "
+            "own subject less that of the best other; duplicate: smallest overdispersion against another sample; "
+            "profile: median correlation with the other samples; else the measure",
+        ),
+        Column("median", "number", "median of the value over the study"),
+        Column("mads", "number", "robust standard deviations from the median, on the scale of the check"),
+        Column("other", "text", "likely subject (identity), other sample (duplicate), sex as measured (sex)"),
+        Column("says", "text", "the verdict in words"),
+    ),
+)
+IDENTITY = Table(
+    "tables/identity.tsv",
+    "a sample with a subject",
+    (
+        Column("sample", "text", "name of the sample", empty=False),
+        Column("subject", "text", "a subject of the study", empty=False),
+        Column("own", "truth", "whether the sheet says that the sample is this subject's", empty=False),
+        Column("score", "number", "log likelihood ratio: one person against two; missing without another sample"),
+    ),
 )
 ASSOCIATIONS = Table(
     "tables/associations.tsv",
