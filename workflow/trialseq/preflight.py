@@ -6,7 +6,7 @@ import json
 import sys
 from pathlib import Path
 
-from trialseq import de, design, evidence, genesets, limits, sources
+from trialseq import de, design, evidence, genesets, limits, qc, sources
 from trialseq.config import Config
 from trialseq.problems import InputError, Problem
 
@@ -25,7 +25,9 @@ def check(config: Config, source: dict[str, str], sets: dict[str, str], markers:
             matrix = sources.read(config, {name: Path(path) for name, path in source.items()})
             plan = design.plan(matrix.samples, config).with_depths(matrix.counts.sum(axis=1))
             symbols = set(matrix.genes["gene_name"])
+            qc.check_columns(matrix.samples, config.qc)
             warnings = list(dict.fromkeys(text for _, each in plan.estimands.values() for text in each.warnings))
+            warnings += qc.entangled_roles(matrix.samples, config)
         except InputError as error:
             problems += error.problems
     for collection in config.enrichment.collections:

@@ -26,11 +26,13 @@ def sentences(
     notes: Iterable[dict[str, Any]],
     notices: Iterable[str],
     checked: Sequence[str] = (),
+    entangled: Iterable[str] = (),
 ) -> str:
     """Three sentences: who was compared, what changed, what PDGF did; then what to beware of.
 
     genes, pdgf, influence: tables of each contrast (`tables.CONTRAST_GENES`, `tables.PDGF`, `tables.INFLUENCE`);
-    notes: of each fit; notices: of the counts; checked: what checks found of samples, the worst first.
+    notes: of each fit; notices: of the counts; checked: what checks found of samples, the worst first; entangled:
+    warnings of roles that go with technical columns.
     """
     asked = main_contrasts(plan)
     samples = {sample for model in plan.models for sample in model.samples}
@@ -50,7 +52,7 @@ def sentences(
             beware[f"model {note['model']}: the dispersion trend failed, a flat one was used."] = None
         if note["not_converged"]:
             beware[f"model {note['model']}: the fit of {note['not_converged']} genes did not converge."] = None
-    beware |= dict.fromkeys(of_samples(checked))
+    beware |= dict.fromkeys([*entangled, *of_samples(checked)])
     told = [*notices, *left_out(config)]
     return "\n".join([*lines, *(f"Beware: {text}" for text in beware), *(f"Note: {text}" for text in told)])
 

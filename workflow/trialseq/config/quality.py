@@ -21,8 +21,10 @@ class Quality(Numeric):
     outlier_mads: float = Field(
         5, gt=0, description="a measure further from the median, in median absolute deviations (x 1.4826), is looked at"
     )
-    technical: list[Text] = Field(
-        [], description="columns of how samples were processed, such as batch: warned about where roles go with them"
+    technical: list[Text] | None = Field(
+        None,
+        description="columns of how samples were processed: warned about where roles go with them, and, where they are "
+        "numbers, looked at for outliers; where not given, those called batch, plate, lane, flowcell, run, centre, RIN",
     )
     entangled: float = Field(
         0.5, gt=0, le=1, description="association of a role with a technical column from which on it is warned about"
@@ -33,6 +35,6 @@ class Quality(Numeric):
         """Sex comes from one place, and columns are named once."""
         if self.sex and self.sex_column:
             raise wrong("sex or sex_column", "both")
-        if repeated := collisions(self.technical):
+        if repeated := collisions(self.technical or ()):
             raise wrong("each technical column once", ", ".join(repeated))
         return self

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from anndata import AnnData
 
-    from trialseq.config import Quality, Statistics, Trial
+    from trialseq.config import Config, Quality, Statistics, Trial
     from trialseq.counts import CountMatrix
     from trialseq.qc.checks import Checked
 
@@ -33,6 +33,20 @@ def check(data: AnnData, sheet: pd.DataFrame, options: Quality, trial: Trial | N
     from trialseq.qc import checks
 
     return checks.check(data, sheet, options, trial)
+
+
+def check_columns(sheet: pd.DataFrame, options: Quality) -> None:
+    """Raise InputError where options of checks do not fit the sheet; see `trialseq.qc.entangled.check_columns`."""
+    from trialseq.qc import entangled
+
+    entangled.check_columns(sheet, options)
+
+
+def entangled_roles(sheet: pd.DataFrame, config: Config) -> list[str]:
+    """Warnings of roles that go with technical columns; see `trialseq.qc.entangled.warnings`."""
+    from trialseq.qc import entangled
+
+    return list(entangled.warnings(sheet, config))
 
 
 def sentences(table: pd.DataFrame) -> list[str]:

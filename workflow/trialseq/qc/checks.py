@@ -11,7 +11,7 @@ from anndata import AnnData
 
 from trialseq.config import Quality, Trial
 from trialseq.design.roles import read_roles
-from trialseq.qc import identity, libraries, measures, sex
+from trialseq.qc import entangled, identity, libraries, measures, sex
 from trialseq.qc.row import Row
 from trialseq.tables import IDENTITY, SAMPLE_CHECKS
 from trialseq.tables.samples import VERDICTS
@@ -30,11 +30,13 @@ class Checked:
 def check(data: AnnData, sheet: pd.DataFrame, options: Quality, trial: Trial | None) -> Checked:
     """Check every sample, and add `verdict` and `reasons` to obs.
 
-    data: as `qc.normalise` gives it; sheet: the sample sheet as the source gives it, in the same order.
+    data: as `qc.normalise` gives it; sheet: the sample sheet as the source gives it, in the same order. Raises
+    InputError where the options name columns that it does not have.
     """
     if not options.checks:
         data.obs["verdict"], data.obs["reasons"] = "", ""
         return Checked(SAMPLE_CHECKS.empty(), IDENTITY.empty())
+    entangled.check_columns(sheet, options)
     names = [str(name) for name in data.obs_names]
     symbols = data.var["gene_name"].astype(str).to_numpy()
     counts = pd.DataFrame(np.asarray(data.X), index=names, columns=data.var_names).T.groupby(symbols).sum().T
@@ -52,7 +54,9 @@ def check(data: AnnData, sheet: pd.DataFrame, options: Quality, trial: Trial | N
         *who.rows,
         *libraries.duplicates(names, np.asarray(data.X)),
         *profiles,
-        *measures.check(counts, options.outlier_mads, sheet[options.technical].select_dtypes("number")),
+        *measures.check(
+            counts, options.outlier_mads, sheet[entangled.technical(sheet, options)].select_dtypes("number")
+        ),
     ]
     table = _table(rows, names)
     data.obs["verdict"], data.obs["reasons"] = _verdicts(table, names)

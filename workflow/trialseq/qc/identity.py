@@ -132,15 +132,20 @@ def _rows(
             if owned[place]:
                 other = str(people[moved[place]])
                 says = f"fits {other} and not {people[given[place]]}"
-        elif first.suspect[place]:
+        elif first.suspect[place] and len(wrong := _beside(place, given, moved)):
             # Its own subject's other sample was moved, or has moved here: of two, either may be the wrong one.
             verdict = "look"
-            wrong = [named[k] for k in np.flatnonzero(~stayed) if given[k] == given[place] or moved[k] == given[place]]
-            says = f"agrees with {people[given[place]]} only without {', '.join(wrong)}: either may be the wrong one"
+            others = ", ".join(named[wrong])
+            says = f"agrees with {people[given[place]]} only without {others}: either may be the wrong one"
         elif np.isnan(lead):
             verdict, says = "not measured", "its subject has no other sample"
         rows.append(Row(str(sample), "identity", verdict, lead, other=other, says=says))
     return rows
+
+
+def _beside(place: int, given: np.ndarray, moved: np.ndarray) -> np.ndarray:
+    """Places of the samples that were given to or taken from the subject of a sample."""
+    return np.flatnonzero((moved != given) & ((given == given[place]) | (moved == given[place])))
 
 
 def _score(values: Floats, given: np.ndarray, cells: np.ndarray, symbols: np.ndarray, people: int) -> _Scored:

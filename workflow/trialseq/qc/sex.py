@@ -15,6 +15,7 @@ Y_GENES = ("DDX3Y", "EIF1AY", "KDM5D", "RPS4Y1", "USP9Y", "UTY")  # outside of t
 LEAST_Y, LEAST_XIST = 1.0, 2.0  # counts per million; muscle of the other sex has less than a tenth
 FEWEST_Y = 3
 WORDS = {"female": "female", "woman": "female", "f": "female", "male": "male", "man": "male", "m": "male"}
+UNKNOWN = frozenset({"", "na", "nan", "unknown"})
 
 
 def check(counts: pd.DataFrame, options: Quality, sheet: pd.DataFrame, subjects: Sequence[str]) -> list[Row]:
