@@ -49,6 +49,7 @@ bench: .venv/installed ## speed, exactness, time and memory of every rule, calib
 	.venv/bin/python tests/benchmark/rules.py
 	.venv/bin/python tests/benchmark/calibration.py
 	.venv/bin/python tests/benchmark/influence.py
+	.venv/bin/python tests/benchmark/scale.py
 
 docs: .venv/installed ## write the documentation that is generated
 	PYTHONPATH=workflow .venv/bin/python -m trialseq.docs --fix

@@ -32,6 +32,19 @@ def test_the_second_sentence_says_what_was_tested(statistics: dict[str, object],
     assert lines[1].startswith(f"2. difference.NMN_vs_Placebo.Basal, {found};")
 
 
+def test_a_model_of_more_subjects_than_are_left_out_in_turn_is_named() -> None:
+    plan = design.plan(sheet({"NMN": 3, "Placebo": 3}), study(trial=TRIAL))
+    results = drawings.contrast()
+    given = [dict.fromkeys(plan.estimands, table) for table in (results.genes, results.pdgf, results.influence)]
+
+    def told(**statistics: object) -> str:
+        return summary.sentences(study(trial=TRIAL, statistics=statistics), plan, *given, [], [])
+
+    assert "was not fitted again without each of its 6 subjects" in told(influence_subjects=5)
+    assert "was not fitted again" not in told(influence_subjects=6)
+    assert "was not fitted again" not in told(influence_subjects=5, influence=False)
+
+
 def test_where_no_gene_is_up_no_fold_enrichment_is_named() -> None:
     config = study(trial=TRIAL)
     plan = design.plan(sheet({"NMN": 3, "Placebo": 3}), config)

@@ -20,8 +20,9 @@ def code(rule):
 
 
 def options(*groups):
-    """Groups of options as plain values. Which engines are asked changes no job's result, only which jobs there are."""
-    values = CONFIG.model_dump(mode="json", exclude={"statistics": {"second_opinion"}})
+    """Groups of options as plain values, without those that change no job's result, only which jobs there are."""
+    only_jobs = {"second_opinion", "influence", "influence_subjects"}
+    values = CONFIG.model_dump(mode="json", exclude={"statistics": only_jobs})
     return {group: values[group] for group in groups}
 
 
@@ -68,9 +69,13 @@ def opinions_of(wildcards):
 
 
 def influence_of(wildcards):
-    """Influence of the subjects on the model that answers a contrast, where it is asked."""
-    asked = ["subjects", "genes"] if CONFIG.statistics.influence else []
-    return [f"{OUT}/influence/{owner(wildcards)}.{name}.parquet" for name in asked]
+    """Influence of the subjects on the model that answers a contrast, where it is asked and they are not too many."""
+    identity = owner(wildcards)
+    model = next(each for each in study_plan()["models"] if each["id"] == identity)
+    units = set(model["subjects"] or model["samples"])
+    if not CONFIG.statistics.influence or len(units) > CONFIG.statistics.influence_subjects:
+        return []
+    return [f"{OUT}/influence/{identity}.{name}.parquet" for name in ("subjects", "genes")]
 
 
 def marker_genes(wildcards):

@@ -53,8 +53,20 @@ def sentences(
         if note["not_converged"]:
             beware[f"model {note['model']}: the fit of {note['not_converged']} genes did not converge."] = None
     beware |= dict.fromkeys([*entangled, *of_samples(checked)])
-    told = [*notices, *left_out(config)]
+    told = [*notices, *left_out(config), *without_influence(config, plan)]
     return "\n".join([*lines, *(f"Beware: {text}" for text in beware), *(f"Note: {text}" for text in told)])
+
+
+def without_influence(config: Config, plan: Plan) -> Iterator[str]:
+    """A sentence for each model that has more subjects than are left out in turn, where influence is asked."""
+    for model in plan.models if config.statistics.influence else ():
+        units = len(set(model.subjects or model.samples))
+        if units > config.statistics.influence_subjects:
+            kind = "subjects" if model.subjects else "samples"
+            yield (
+                f"model {model.id} was not fitted again without each of its {units} {kind}; "
+                f"statistics.influence_subjects is {config.statistics.influence_subjects}."
+            )
 
 
 def of_samples(found: Sequence[str]) -> Iterator[str]:

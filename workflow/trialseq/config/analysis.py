@@ -50,6 +50,12 @@ class Statistics(Numeric):
     influence: bool = Field(
         True, description="fit each model again without each subject, and say which genes one subject makes"
     )
+    influence_subjects: int = Field(
+        100,
+        ge=1,
+        description="a model of more subjects is not fitted again without each, as the time grows with the square of "
+        "their number; the summary says so",
+    )
     second_opinion: list[Literal["edger", "limma", "stock"]] = Field(
         [],
         description="engines that test every contrast once more: edgeR's quasi-likelihood and limma-voom (both need "
