@@ -11,15 +11,18 @@ import tarfile
 import zipfile
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gene_tables import contrast_genes, linear_genes
 from sheets import TRIAL, sheet, study
-from trialseq import design, limits
-from trialseq.config import GeoSupplementarySource, Limits, Samples
+from trialseq import de, design, enrichment, limits, simulate
+from trialseq.config import Enrichment, GeoSupplementarySource, Limits, Samples
+from trialseq.counts import CountMatrix
 from trialseq.design.grammar import GrammarError, parse_contrast, parse_formula, resolve_cell
 from trialseq.genesets import read_gmt
 from trialseq.naming import checked, file_name, odd
@@ -147,6 +150,15 @@ def test_a_tar_with_links_absolute_paths_and_a_bomb_writes_nothing(tmp_path: Pat
     _refused(lambda: read_archive(source, packed(20_000_000), "source.file"), "limits.unpacked_mb")
 
 
+def test_a_member_of_a_plain_tar_that_says_it_is_too_large_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    given = {"type": "geo_supplementary", "accession": "GSE1", "file": "x.tar", "sample_pattern": "(?P<gsm>S)"}
+    member = tarfile.TarInfo("S1.tsv")
+    member.size = 10**12  # and nothing follows
+    path = _file(tmp_path, "x.tar", member.tobuf(tarfile.GNU_FORMAT) + b"gene\tcount\n" * 100)
+    source = GeoSupplementarySource.model_validate(given)
+    _refused(lambda: read_archive(source, path, "source.file"), "limits.unpacked_mb")
+
+
 @pytest.mark.parametrize("pattern", ["(a+)+$", "(a|a)*$", "((a{0,30}){0,30}){0,30}$"])
 def test_a_pattern_that_backtracks_for_ever_is_stopped(pattern: str) -> None:
     _refused(lambda: Search(pattern, "source.sample_pattern")("a" * 60 + "b"), "limits.pattern_seconds")
@@ -176,6 +188,19 @@ def test_what_is_checked_is_one_safe_part_of_a_path(name: str) -> None:
     assert not set(name) & set("/\\ $;&|<>`'\"*?{}\n")
 
 
+@pytest.mark.parametrize("name", ["..", ".", "a..b", "a.", ".a", "-a", "a/b", "a\\b", "", "a\n", "x" * 101, "\u00e9"])
+def test_names_that_leave_a_folder_or_hide_in_it_are_refused(name: str) -> None:
+    with pytest.raises(ValueError, match="at most 100 letters"):
+        checked(name)
+
+
+@pytest.mark.parametrize("level", ["enrichment", "pdgf", "running"])
+def test_a_level_that_makes_an_id_of_another_kind_of_file_is_refused(level: str) -> None:
+    with pytest.raises(InputError, match=rf"contrast change\.NMN\.{level}"):
+        design.plan(sheet({"NMN": 2, "Placebo": 2}, states=("Basal", level)), study(trial=TRIAL))
+
+
+@settings(deadline=None)
 @given(st.lists(st.text(min_size=1, max_size=40), min_size=2, max_size=2, unique=True))
 def test_levels_of_a_trial_reach_ids_through_the_checked_function(arms: list[str]) -> None:
     samples = sheet(dict.fromkeys(arms, 2))
@@ -235,6 +260,7 @@ def test_counts_whose_sum_is_too_large_are_refused_and_10_to_the_15_is_a_count()
     assert "reads in a sample" in problems[0].expected
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300), st.sampled_from(["x.tsv", "x.csv", "x.txt.gz", "x.xlsx", "x.parquet"]))
 def test_any_bytes_are_a_table_or_an_input_error(data: bytes, name: str) -> None:
     try:
@@ -243,6 +269,47 @@ def test_any_bytes_are_a_table_or_an_input_error(data: bytes, name: str) -> None
         return
 
 
+def test_a_hundred_thousand_gene_sets_are_read_and_tested(tmp_path: Path) -> None:
+    symbols = [f"GENE{number}" for number in range(300)]
+    lines = (
+        f"S{number}\tset\t" + "\t".join(symbols[(number + step * 7) % 300] for step in range(5))
+        for number in range(10**5)
+    )
+    sets = read_gmt(_file(tmp_path, "many.gmt", "\n".join(lines).encode()))
+    assert len(sets) == 10**5
+    genes = contrast_genes(symbols, range(300, 0, -1), called=symbols[:20])
+    options = Enrichment(methods=["ora", "camera", "fry"], min_size=5)
+    table = enrichment.enrich(genes, {"many": sets}, options, 0.05, 1, linear_genes(genes)).table
+    assert table.groupby("method")["set_id"].nunique().to_dict() == {"camera": 10**5, "fry": 10**5, "ora": 10**5}
+    assert table["p_value"].between(0, 1).all()
+
+
+def test_a_gene_with_10_to_the_15_counts_is_fitted_with_numbers_and_spoils_no_other() -> None:
+    simulated = simulate.trial(seed=3, genes=200, subjects_per_arm={"Placebo": 3, "NMN": 3}, states=("Basal",))
+    roles = {name: role for name, role in TRIAL.items() if name != "state"}
+    config = study(trial=roles, statistics={"shrinkage": True})
+
+    def fitted(counts: pd.DataFrame) -> pd.DataFrame:
+        matrix = CountMatrix(counts, simulated.samples, simulated.genes)
+        plan = design.plan(simulated.samples, config)
+        return de.fit(matrix, plan.models[0], config.statistics, 1).statistics
+
+    huge = simulated.counts.copy()
+    gene = huge.mean().idxmax()
+    huge[gene] = 10**15 + np.arange(len(huge)) * 10**13
+    before, after = fitted(simulated.counts), fitted(huge)
+    columns = ["log2_fold_change", "lfc_se", "p_value"]
+    of_gene = after[after["gene_id"] == gene]
+    assert len(of_gene)
+    assert np.isfinite(of_gene[columns]).all(axis=None)
+    others = [
+        each[each["gene_id"] != gene].set_index(["contrast", "gene_id"])["log2_fold_change"] for each in (before, after)
+    ]
+    assert (others[0] - others[1]).abs().median() < 0.05
+    assert others[1].notna().sum() == others[0].notna().sum()
+
+
+@pytest.mark.parametrize("name", ["_index"])
 def test_columns_that_an_annotated_matrix_cannot_have_are_refused(name: str) -> None:
     counts = pd.DataFrame({"s": [1, 2], "t": [3, 4]}, index=["A", "B"])
     genes = pd.DataFrame({"gene_name": ["A", "B"], "biotype": ""}, index=counts.index)
