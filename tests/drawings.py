@@ -7,9 +7,12 @@ import numpy as np
 import pandas as pd
 
 from trialseq.de.concordance import concordance as of_engines
-from trialseq.figures import ConcordanceInputs, ContrastInputs, ModelInputs, StudyInputs
+from trialseq.evidence.claim_lines import of
+from trialseq.figures import ClaimsInputs, ConcordanceInputs, ContrastInputs, ModelInputs, StudyInputs
 from trialseq.tables import (
     ASSOCIATIONS,
+    CLAIMS,
+    CLAIMS_EVIDENCE,
     COMPOSITION,
     CONTRAST_GENES,
     DISPERSIONS,
@@ -18,6 +21,7 @@ from trialseq.tables import (
     INFLUENCE,
     INFLUENCE_GENES,
     PDGF,
+    SURVIVES,
 )
 
 ROLES = {"subject": "subject", "arm": "agent", "visit": "visit", "state": "state"}
@@ -238,3 +242,31 @@ def _running(genes: pd.DataFrame) -> pd.DataFrame:
         for identity in ("GO:0048407", "GO:0035790", "R-HSA-186797")
     ]
     return pd.concat(parts, ignore_index=True)
+
+
+def claims() -> ClaimsInputs:
+    """Six claims on genes and two on sets: all verdicts, one without an estimate, one of many words."""
+    verdicts = ["supported", "contradicted", "inconclusive", "supported", "inconclusive", "supported"]
+    rows, evidence = [], []
+    for place in range(8):
+        name, kind = f"claim_{place}", "set" if place > 5 else "gene"
+        row: dict[str, object] = {
+            "claim": name,
+            "says": "NMN raises it more than placebo does",
+            "contrast": "difference",
+        }
+        row |= {kind: f"GO:000000{place}" if kind == "set" else NAMES[place], "name": "a name", "direction": "up"}
+        row |= {"verdict": [*verdicts, "supported", "inconclusive"][place], "alpha": 0.05, "reason": "of numbers"}
+        row |= {"estimate": place / 4, "ci_low": place / 4 - 0.5, "ci_high": place / 4 + 0.5, "p_value": 0.01}
+        row |= {"adjusted_p_value": 0.04, "checks": 3, "survives": 2}
+        rows.append(row)
+        for number, line in enumerate(of(kind)):
+            outcome = SURVIVES[(number + place) % len(SURVIVES)]
+            evidence.append({"claim": name, "line": line.name, "role": line.role, "survives": outcome})
+    rows[3]["says"] = "a claim of many words on muscle and its matrix " * 6
+    rows[4] |= dict.fromkeys(("estimate", "ci_low", "ci_high", "p_value", "adjusted_p_value"), np.nan)
+    return ClaimsInputs(
+        CLAIMS.conform(pd.DataFrame(rows).reindex(columns=CLAIMS.names)),
+        CLAIMS_EVIDENCE.conform(pd.DataFrame(evidence).reindex(columns=CLAIMS_EVIDENCE.names)),
+        "A trial of NMN",
+    )

@@ -40,7 +40,7 @@ def test_every_option_has_a_row_with_type_default_and_meaning(group: str) -> Non
 
 def test_required_options_ranges_and_choices_are_in_words() -> None:
     rows = {row[0]: row for row in _rows(REFERENCE)}
-    assert rows["`alpha`"][1:3] == ["number, above 0, below 1", "`0.05`"]
+    assert rows["`confidence`"][1:3] == ["number, above 0, below 1", "`0.95`"]
     assert rows["`trend`"][1:3] == ["`parametric` or `mean`", "`parametric`"]
     assert rows["`study`"][2] == "**required**"
     assert rows["`dpi`"][1] == "integer, at least 50, at most 600"

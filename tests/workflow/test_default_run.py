@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -82,6 +83,7 @@ def test_every_figure_is_there_in_every_format(results: Path, contrasts: list[st
     plan = io.read_json(results / "plan.json")
     folders = {
         "study": ["study"],
+        "claims": ["claims"],
         "model": [f"models/{model['id']}" for model in plan["models"]],
         "contrast": [f"contrasts/{contrast}" for contrast in contrasts],
     }
@@ -142,6 +144,36 @@ def test_planted_pdgf_genes_are_up_in_the_panel(results: Path) -> None:
     assert panel.loc["GO:0048407", "fold_enrichment"] > 1
 
 
+def test_claims_that_the_simulation_makes_true_are_supported_and_the_false_one_is_contradicted(
+    folder: Path, results: Path
+) -> None:
+    table, evidence = (io.read_table(results / each.file) for each in (tables.CLAIMS, tables.CLAIMS_EVIDENCE))
+    for frame, contract in ((table, tables.CLAIMS), (evidence, tables.CLAIMS_EVIDENCE)):
+        assert list(frame) == contract.names
+        contract.conform(frame)
+    true = table["says"].str.endswith("(simulated, true)")
+    assert true.sum() == len(table) - 1 == 4
+    assert table["verdict"].eq(true.map({True: "supported", False: "contradicted"})).all()
+    assert (table.loc[true, "survives"] == table.loc[true, "checks"]).all()
+    gene = (
+        io.read_table(results / "tables" / "difference.NMN_vs_Placebo.Basal.tsv").set_index("gene_name").loc["PDGFRB"]
+    )
+    row = table.set_index("claim").loc["nmn_raises_pdgfrb"]
+    assert (row["estimate"], row["p_value"]) == (gene["log2_fold_change"], gene["p_value"])
+    assert "4. Of 5 claims, 4 are supported: nmn_raises_pdgfrb (" in (folder / "printed.txt").read_text()
+
+
+def test_a_new_claim_reruns_claims_their_figure_and_the_summary_alone(folder: Path) -> None:
+    config = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
+    config["claims"][0] |= {"gene": "THY1", "contrast": "change.NMN.Insulin"}
+    changed = folder / "changed.yaml"
+    changed.write_text(yaml.safe_dump(config))
+    plan = run(folder, changed, "--dry-run").stdout
+    assert set(re.findall(r"^(?:local)?rule (\w+):", plan, re.MULTILINE)) == {
+        *("claims", "claims_figures", "summary", "all")
+    }
+
+
 def test_provenance_names_configuration_versions_and_inputs(results: Path) -> None:
     record = io.read_json(results / "provenance.json")
     assert record["configuration"]["statistics"]["alpha"] == ALPHA
@@ -167,6 +199,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, obj
     """A small study that has run with two cores: one state, 600 genes of the example."""
     folder = tmp_path_factory.mktemp("small")
     example = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
+    del example["claims"]  # their contrasts are of both states
     counts = pd.read_csv(ROOT / "resources/example/simulated_counts.tsv.gz", sep="\t")
     symbols = ["PDGFRB", "PDGFRA", "COL1A1", "THY1"]
     kept = pd.concat([counts[counts["gene_name"].isin(symbols)], counts.head(600)]).drop_duplicates("gene_id")

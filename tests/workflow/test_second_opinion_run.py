@@ -14,6 +14,7 @@ from workflow_runner import ROOT, finished, run
 
 CONTRAST = "change.after_vs_before"
 ENGINES = ["edger", "limma", "stock"]
+GENE = "A1CF"  # the simulated treatment lowers it
 
 # Python reads it at its start: an interpreter that finds every package but this one.
 WITHOUT_EDGEPYTHON = """
@@ -46,6 +47,8 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, obj
         "samples": {"subset": "state == Basal and agent == NMN"},
         "trial": {key: example["trial"][key] for key in ("subject", "visit")},
         "statistics": {"second_opinion": ENGINES},
+        "evidence": {"composition": {"run": False}},
+        "claims": [{"id": "mine", "says": "it falls", "contrast": CONTRAST, "gene": GENE, "direction": "down"}],
         "figures": {"formats": ["png"]},
     }
     return folder, config
@@ -57,6 +60,7 @@ def results(study: tuple[Path, dict[str, object]], edgepython: None) -> Path:  #
     folder, config = study
     targets = [f"results/small/figures/contrasts/{CONTRAST}/concordance.png"]
     targets += [f"results/small/tables/{CONTRAST}.{table}.tsv" for table in ("concordance", "disagreements")]
+    targets += [f"results/small/{tables.CLAIMS_EVIDENCE.file}"]
     finished(folder, config, *targets)
     return folder / "results" / "small"
 
@@ -86,6 +90,15 @@ def test_the_contrast_has_its_concordance_and_figure(results: Path) -> None:
     alone = genes[genes["called_by"] != "both"].groupby("engine").size().reindex(ENGINES, fill_value=0)
     assert alone.tolist() == apart.tolist()
     assert (results / "figures" / "contrasts" / CONTRAST / "concordance.png").stat().st_size > 1000
+
+
+def test_a_claim_is_asked_of_every_engine(results: Path) -> None:
+    evidence = io.read_table(results / tables.CLAIMS_EVIDENCE.file).set_index("line")
+    for engine in ENGINES:
+        table = io.read_table(results / "models" / f"change.{engine}.parquet").set_index("gene_name")
+        assert evidence.loc[engine, "p_value"] == pytest.approx(table.loc[GENE, "p_value"], rel=1e-9)
+        assert evidence.loc[engine, "survives"] == "yes"
+    assert evidence.loc["composition", "survives"] == "not asked"
 
 
 def test_another_second_opinion_refits_nothing(study: tuple[Path, dict[str, object]], results: Path) -> None:

@@ -15,6 +15,7 @@ from sheets import TRIAL, sheet
 from workflow_runner import run
 
 Study = dict[str, Any]
+CLAIM = {"id": "mine", "says": "it rises", "contrast": "change.NMN.Basal", "gene": "GENE1", "direction": "up"}
 
 
 @pytest.fixture
@@ -93,6 +94,18 @@ def _cases() -> dict[str, tuple[Callable[[Study, Path], object], tuple[str, ...]
             ("counts.tsv.gz", "truncated"),
         ),
         "no such file": (lambda s, _: s["source"].update(counts="count.tsv"), ("count.tsv",)),
+        "a claim on an unknown contrast": (
+            lambda s, _: s.update(claims=[{**CLAIM, "contrast": "change.NMN.Bazal"}]),
+            ("claims.0.contrast", "did you mean change.NMN.Basal?"),
+        ),
+        "a claim on an unknown gene": (
+            lambda s, _: s.update(claims=[{**CLAIM, "gene": "GENE55x"}]),
+            ("claims.0.gene", "did you mean GENE5?"),
+        ),
+        "a claim on an unknown set": (
+            lambda s, _: s.update(claims=[{**CLAIM, "gene": None, "set": "GO:00484077"}]),
+            ("claims.0.set", "did you mean GO:0048407?"),
+        ),
         "a contrast without a cell": (
             lambda s, _: s.update(
                 models=[

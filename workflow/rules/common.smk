@@ -4,12 +4,14 @@ import subprocess
 import sys
 from dataclasses import asdict
 from pathlib import Path
+from types import SimpleNamespace
 
 WORKFLOW = Path(workflow.current_basedir.get_path_or_uri(secret_free=True)).parent
 sys.path.insert(0, str(WORKFLOW))
 
 from snakemake.exceptions import WorkflowError
 from trialseq import figures, genesets, sources
+from trialseq.evidence import claim_inputs
 from trialseq.fingerprint import fingerprint
 from trialseq.naming import TAKEN
 from trialseq.problems import InputError
@@ -41,5 +43,5 @@ if workflow.is_main_process:
 wildcard_constraints:
     engine="|".join(TAKEN["model"]),
     model=name_without(*TAKEN["model"]),
-    contrast=r"(?!(?:design|composition|samples|sample_checks|identity|associations|distances|normalized|vst)$)"
-    + name_without(*TAKEN["contrast"]),
+    contrast=r"(?!(?:design|composition|claims|claims_evidence|samples|sample_checks|identity|associations|distances|"
+    r"normalized|vst)$)" + name_without(*TAKEN["contrast"]),

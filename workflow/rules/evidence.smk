@@ -52,3 +52,36 @@ rule composition:
         names=list(SETS),
     script:
         "../scripts/composition.py"
+
+
+rule claims:
+    """A verdict on each claim, and the lines of evidence behind it."""
+    input:
+        plan=f"{OUT}/plan.json",
+        genes=of_claims(f"{OUT}/tables/{{contrast}}.tsv"),
+        influence=of_claims(rules.contrast.output.influence_genes),
+        pdgf=of_claims(rules.contrast.output.pdgf),
+        enrichment=of_claims(rules.contrast.output.enrichment),
+        dropped=of_claims(rules.contrast.output.dropped),
+        composition=rules.composition.output if CONFIG.evidence.composition.run else [],
+        opinions=opinions_of_claims,
+    output:
+        table=f"{OUT}/tables/claims.tsv",
+        evidence=f"{OUT}/tables/claims_evidence.tsv",
+    log:
+        f"{LOGS}/claims.log",
+    benchmark:
+        f"{BENCHMARKS}/claims.tsv"
+    conda:
+        "../../envs/trialseq.yaml"
+    resources:
+        mem_mb=scaled(1000, 20),
+        runtime=scaled(5, 0.2),
+    params:
+        code=code("claims"),
+        claims=options("claims")["claims"],
+        contrasts=claimed,
+        alpha=CONFIG.statistics.alpha,
+        engines=OPINIONS,
+    script:
+        "../scripts/claims.py"

@@ -78,6 +78,29 @@ rule contrast_figures:
         "../scripts/contrast_figures.py"
 
 
+rule claims_figures:
+    """Figures of the claims."""
+    input:
+        table=rules.claims.output.table,
+        evidence=rules.claims.output.evidence,
+    output:
+        drawings("claims", f"{OUT}/figures/claims"),
+    log:
+        f"{LOGS}/claims_figures.log",
+    benchmark:
+        f"{BENCHMARKS}/claims_figures.tsv"
+    conda:
+        "../../envs/trialseq.yaml"
+    resources:
+        mem_mb=scaled(1000, 50),
+        runtime=scaled(5, 0.5),
+    params:
+        code=code("claims_figures"),
+        options=options("study", "title", "simulated", "figures"),
+    script:
+        "../scripts/claims_figures.py"
+
+
 rule concordance_figures:
     """Figures of how engines agree on a contrast."""
     input:

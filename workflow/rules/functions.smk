@@ -39,6 +39,7 @@ def preflight():
         "source": SOURCE,
         "sets": SETS,
         "markers": str(MARKERS),
+        "pdgf": str(shipped("resources/genesets/pdgf.gmt")),
     }
     command = [sys.executable, "-c", run, str(WORKFLOW)]
     done = subprocess.run(command, input=json.dumps(given), text=True, stderr=subprocess.PIPE)
@@ -94,6 +95,31 @@ def composition_of(wildcards):
     return [rules.composition.output.table] if CONFIG.evidence.composition.run else []
 
 
+def claimed(wildcards=None):
+    """Contrasts whose tables answer the claims. Raises where a claim names none: known once the design is."""
+    plan = study_plan()
+    known = [each["id"] for model in plan["models"] for each in model["estimands"]]
+    if unknown := claim_inputs.unknown_contrasts(CONFIG.claims, known):
+        raise WorkflowError(str(InputError(unknown)))
+    return claim_inputs.needed(plan, CONFIG.claims)
+
+
+def of_claims(pattern):
+    """A file of every contrast that answers claims."""
+    return lambda wildcards: expand(pattern, contrast=claimed())
+
+
+def opinions_of_claims(wildcards):
+    """Statistics of each engine on each contrast that answers claims: all engines of the first, and so on."""
+    contrasts = [SimpleNamespace(contrast=each) for each in claimed()]
+    return [path for each in contrasts for path in opinions_of(each)]
+
+
+def claims_files():
+    """What there is of claims, where any is made."""
+    return [*rules.claims.output, *rules.claims_figures.output] if CONFIG.claims else []
+
+
 def drawings(scope, folder):
     """Files of every figure of a scope; one format of each goes into the report, with its caption."""
     files = []
@@ -122,6 +148,7 @@ def every_result(wildcards):
         rules.summary.output.summary,
         rules.normalise.output.vst,
         *(rules.composition.output if CONFIG.evidence.composition.run else []),
+        *claims_files(),
         *every_model(rules.model.output.joint),
         *rules.study_figures.output,
         *(each for pattern in rules.model_figures.output for each in every_model(pattern)),

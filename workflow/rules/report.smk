@@ -1,11 +1,12 @@
 rule summary:
-    """What was asked and found in three sentences, and where everything came from."""
+    """What was asked and found in a few sentences, and where everything came from."""
     input:
         plan=f"{OUT}/plan.json",
         counts=rules.counts.output.counts,
         genes=lambda wildcards: every_contrast(f"{OUT}/tables/{{contrast}}.tsv"),
         influence=lambda wildcards: every_contrast(rules.contrast.output.influence),
         pdgf=lambda wildcards: every_contrast(f"{OUT}/tables/{{contrast}}.pdgf.tsv"),
+        claims=[rules.claims.output.table] if CONFIG.claims else [],
         notes=lambda wildcards: every_model(f"{OUT}/models/{{model}}.notes.json"),
         checks=rules.normalise.output.checks,
         source=list(SOURCE.values()),

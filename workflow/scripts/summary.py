@@ -1,4 +1,4 @@
-"""What was asked and found in three sentences, and where everything came from."""
+"""What was asked and found in a few sentences, and where everything came from."""
 
 from trialseq.joblog import job
 
@@ -14,10 +14,11 @@ with job(snakemake.log[0]):
     genes = dict(zip(plan.estimands, map(io.read_table, snakemake.input.genes), strict=True))
     pdgf = dict(zip(plan.estimands, map(io.read_table, snakemake.input.pdgf), strict=True))
     influence = dict(zip(plan.estimands, map(io.read_table, snakemake.input.influence), strict=True))
+    claims = list(map(io.read_table, snakemake.input.claims))
     notes = [io.read_json(path) for path in snakemake.input.notes]
     checked = qc.sentences(io.read_table(snakemake.input.checks))
     entangled = qc.entangled_roles(matrix.samples, config)
-    told = summary.sentences(config, plan, genes, pdgf, influence, notes, notices, checked, entangled)
+    told = summary.sentences(config, plan, genes, pdgf, influence, notes, notices, checked, entangled, claims)
     io.write_text(told, snakemake.output.summary)
     files = [*snakemake.input.source, *snakemake.input.sets]
     record = provenance.record(config, files, snakemake.params.remote, notices, notes)

@@ -8,13 +8,15 @@ from pathlib import Path
 
 from trialseq import de, design, evidence, genesets, limits, qc, sources
 from trialseq.config import Config
+from trialseq.evidence import claim_inputs
 from trialseq.problems import InputError, Problem
 
 
-def check(config: Config, source: dict[str, str], sets: dict[str, str], markers: str) -> list[str]:
+def check(config: Config, source: dict[str, str], sets: dict[str, str], markers: str, pdgf: str) -> list[str]:
     """Read counts, sample sheet and gene sets as far as they are on disk, and derive the design.
 
-    source, sets: paths by name; those that are still to be fetched may be absent; markers: path of the marker genes.
+    source, sets: paths by name; those that are still to be fetched may be absent; markers: path of the marker genes;
+    pdgf: path of the terms of the PDGF panel.
     Returns warnings. Raises InputError with every problem at once.
     """
     symbols: set[str] = set()
@@ -25,11 +27,14 @@ def check(config: Config, source: dict[str, str], sets: dict[str, str], markers:
             matrix = sources.read(config, {name: Path(path) for name, path in source.items()})
             plan = design.plan(matrix.samples, config).with_depths(matrix.counts.sum(axis=1))
             symbols = set(matrix.genes["gene_name"])
+            problems += claim_inputs.unknown_contrasts(config.claims, list(plan.estimands))
+            problems += claim_inputs.unknown_genes(config.claims, symbols, set(matrix.genes.index))
             qc.check_columns(matrix.samples, config.qc)
             warnings = list(dict.fromkeys(text for _, each in plan.estimands.values() for text in each.warnings))
             warnings += qc.entangled_roles(matrix.samples, config)
         except InputError as error:
             problems += error.problems
+    collections = {}
     for collection in config.enrichment.collections:
         path = Path(sets[collection.name])
         if path.exists() or collection.file:
@@ -38,7 +43,10 @@ def check(config: Config, source: dict[str, str], sets: dict[str, str], markers:
             except InputError as error:
                 problems += error.problems
             else:
+                collections[collection.name] = known
                 problems += evidence.unknown_sets(config.evidence.scores, collection.name, known)
+    if len(collections) == len(config.enrichment.collections):
+        problems += evidence.unclear_claims(config.claims, pdgf, collections, config.enrichment.methods)
     try:
         warnings += evidence.check(config.evidence.composition, markers, symbols)
     except InputError as error:
@@ -54,7 +62,7 @@ def main() -> None:
     try:
         config = Config.model_validate(given["config"])
         with limits.applied(config.limits):
-            warnings = check(config, given["source"], given["sets"], given["markers"])
+            warnings = check(config, given["source"], given["sets"], given["markers"], given["pdgf"])
     except InputError as error:
         sys.exit(str(error))
     for warning in warnings:

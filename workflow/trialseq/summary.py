@@ -10,6 +10,7 @@ import pandas as pd
 from trialseq.config import Config, Statistics
 from trialseq.design.estimands import Estimand, Plan
 from trialseq.problems import listing
+from trialseq.tables import CLAIM_VERDICTS
 
 BINDING = "GO:0048407"
 RECEPTOR = "PDGFRB"
@@ -27,12 +28,13 @@ def sentences(
     notices: Iterable[str],
     checked: Sequence[str] = (),
     entangled: Iterable[str] = (),
+    claims: Iterable[pd.DataFrame] = (),
 ) -> str:
-    """Three sentences: who was compared, what changed, what PDGF did; then what to beware of.
+    """Three sentences: who was compared, what changed, what PDGF did; one on claims; then what to beware of.
 
     genes, pdgf, influence: tables of each contrast (`tables.CONTRAST_GENES`, `tables.PDGF`, `tables.INFLUENCE`);
     notes: of each fit; notices: of the counts; checked: what checks found of samples, the worst first; entangled:
-    warnings of roles that go with technical columns.
+    warnings of roles that go with technical columns; claims: `tables.CLAIMS`, or none where none is made.
     """
     asked = main_contrasts(plan)
     samples = {sample for model in plan.models for sample in model.samples}
@@ -45,8 +47,13 @@ def sentences(
         f"2. {_joined(f'{each.id}, {_called(genes[each.id], config.statistics)}' for each in asked)}.",
         f"3. {_joined(f'{each.id}, {_pdgf(pdgf[each.id])}' for each in asked)}.",
     ]
+    claims = list(claims)
+    lines += [f"4. {_claims(table)}." for table in claims]
     beware = dict.fromkeys(f"{each.id}: {text}" for _, each in plan.estimands.values() for text in each.warnings)
     beware |= dict.fromkeys(f"{contrast}: {text}" for contrast, table in influence.items() for text in carried(table))
+    for table in claims:
+        warned = table[table["warning"] != ""]
+        beware |= {f"claim {row['claim']}: {row['warning']}": None for _, row in warned.iterrows()}
     for note in notes:
         if note["trend_fell_back"]:
             beware[f"model {note['model']}: the dispersion trend failed, a flat one was used."] = None
@@ -82,6 +89,21 @@ def left_out(config: Config) -> list[str]:
     """Which samples the configuration leaves out by name."""
     names = config.samples.exclude
     return [f"left out by samples.exclude: {listing(names, 20)}."] if names else []
+
+
+def _claims(table: pd.DataFrame) -> str:
+    """How many claims got which verdict, which, and how many checks those survive that are supported."""
+    parts = []
+    for verdict in CLAIM_VERDICTS:
+        part = table[table["verdict"] == verdict]
+        if len(part):
+            names = [f"{row['claim']}{_firm(row)}" for _, row in part.iterrows()]
+            parts.append(f"{len(part)} {'is' if len(part) == 1 else 'are'} {verdict}: {', '.join(names)}")
+    return f"Of {_count(table['claim'], 'claim')}, {_joined(parts)}"
+
+
+def _firm(row: pd.Series) -> str:
+    return f" ({row['survives']:.0f} of {row['checks']:.0f} checks)" if row["verdict"] == "supported" else ""
 
 
 def main_contrasts(plan: Plan) -> list[Estimand]:

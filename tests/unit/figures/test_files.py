@@ -21,6 +21,7 @@ INPUTS = {
     "model": drawings.model,
     "contrast": drawings.contrast,
     "concordance": drawings.concordance,
+    "claims": drawings.claims,
 }
 SMALL = Figures(dpi=60)
 

@@ -28,6 +28,7 @@ INPUTS = {
     "model": drawings.model,
     "contrast": drawings.contrast,
     "concordance": drawings.concordance,
+    "claims": drawings.claims,
 }
 RECORDS = pytest.mark.parametrize("record", figures.FIGURES, ids=lambda record: record.name)
 NASTY = "a$b_c^$<script>alert(1)</script> & %\\frac{x}{y}\n\x07 --> end"
@@ -102,6 +103,9 @@ def test_names_of_users_are_only_text(record: figures.Record, tmp_path: Path) ->
         inputs = replace(inputs, model=NASTY)
     elif isinstance(inputs, figures.ConcordanceInputs):
         inputs = replace(inputs, contrast=NASTY, says=NASTY)
+    elif isinstance(inputs, figures.ClaimsInputs):
+        genes = inputs.table["gene"].where(inputs.table["gene"] == "", inputs.table["gene"] + NASTY)
+        inputs = replace(inputs, title=NASTY, table=inputs.table.assign(says=NASTY, gene=genes))
     else:
         data = inputs.data.copy()
         data.obs["agent"] = data.obs["agent"].replace({"NMN": NASTY})
@@ -170,6 +174,22 @@ def test_a_study_without_pdgfrb_groups_or_components() -> None:
         assert "Fewer than three samples" in words(made)
     with drawn(named("sample_distances"), replace(inputs, distances=inputs.distances.iloc[:1])) as made:
         assert "Fewer than three samples" in words(made)
+
+
+def test_claims_on_genes_alone_or_sets_alone() -> None:
+    inputs = drawings.claims()
+    for kind, other in (("gene", "change of the mean"), ("set", "log2 fold change")):
+        with drawn(named("claims"), replace(inputs, table=inputs.table[inputs.table[kind] != ""])) as made:
+            assert other not in words(made)
+            check_layout(made)
+
+
+def test_a_claim_without_an_estimate_has_a_row_and_no_point() -> None:
+    inputs = drawings.claims()
+    with drawn(named("claims"), replace(inputs, table=inputs.table[4:5])) as made:
+        assert "no p value" in words(made)
+        assert [len(line.get_xdata()) for line in made.axes[0].lines] == [2]  # zero alone
+        check_layout(made)
 
 
 def test_no_gene_fitted() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import Field, TypeAdapter, model_validator
 
 from trialseq.config.analysis import Collection, Enrichment, Figures, Statistics
+from trialseq.config.claims import Claim, defects
 from trialseq.config.data import Download, GeoNcbiSource, GeoSupplementarySource, Join, Samples, Source, TableSource
 from trialseq.config.evidence import Composition, Evidence, ScoredSet, Scores, SingleCell
 from trialseq.config.limits import Limits
@@ -17,6 +18,7 @@ from trialseq.naming import checked, collisions
 from trialseq.options import Name, Options, PathText, wrong
 
 __all__ = [
+    "Claim",
     "Collection",
     "Composition",
     "Config",
@@ -62,6 +64,7 @@ class Config(Options):
     statistics: Statistics = Field(Statistics(), description="filtering, normalisation and tests")
     enrichment: Enrichment = Field(Enrichment(), description="gene-set tests")
     evidence: Evidence = Field(Evidence(), description="what speaks for an effect, and what else may explain it")
+    claims: list[Claim] = Field([], description="what the study expects, written before the answer")
     figures: Figures = Field(Figures(), description="how figures look")
     limits: Limits = Field(Limits(), description="how much of a machine an input may take")
 
@@ -91,6 +94,13 @@ class Config(Options):
                 f"{least:g}",
                 "lessAbs calls genes that hardly change; over-representation would take them for genes up and down",
             )
+        return self
+
+    @model_validator(mode="after")
+    def claims_can_be_answered(self) -> Config:
+        """Ids of claims differ, and the tests that answer them are asked."""
+        for defect in defects(self.claims, self.statistics):
+            raise defect
         return self
 
     @model_validator(mode="after")

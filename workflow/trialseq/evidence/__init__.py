@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     import pandas as pd
     from anndata import AnnData
 
-    from trialseq.config import Composition, Scores, SingleCell, Statistics
+    from trialseq.config import Claim, Composition, Scores, SingleCell, Statistics
     from trialseq.counts import CountMatrix
     from trialseq.design.estimands import Plan
+    from trialseq.evidence import claims as of_claims
     from trialseq.evidence.composition import Found
     from trialseq.evidence.items import Item
     from trialseq.evidence.markers import Markers
@@ -128,6 +129,51 @@ def hold_composition(
 
     of_checks = Options(statistics, config.Composition.model_validate(options), threads)
     return composition(matrix, data, plan.models, markers, items, of_checks)
+
+
+def unclear_claims(
+    claims: Sequence[Claim],
+    pdgf: str | Path,
+    collections: Mapping[str, Mapping[str, GeneSet]],
+    methods: Collection[str],
+) -> list[Problem]:
+    """What is wrong where claims name sets; see `trialseq.evidence.claim_inputs.unclear_sets`.
+
+    pdgf: GMT file with the GO terms of the panel; collections: sets by id, by name of the collection; methods:
+    `enrichment.methods`.
+    """
+    if all(claim.kind == "gene" for claim in claims):
+        return []
+    from trialseq import genesets
+    from trialseq.enrichment.pdgf import panel_sets
+    from trialseq.evidence.claim_inputs import unclear_sets
+
+    return unclear_sets(claims, panel_sets(genesets.read_gmt(pdgf), collections), collections, methods)
+
+
+def judge_claims(
+    claims: Sequence[Claim],
+    plan: Mapping[str, Any],
+    tables: Mapping[str, Mapping[str, pd.DataFrame]],
+    composition: Sequence[pd.DataFrame],
+    opinions: Mapping[str, Iterable[pd.DataFrame]],
+    alpha: float,
+) -> of_claims.Found:
+    """A verdict on each claim; see `trialseq.evidence.claims.answered`.
+
+    tables: `genes`, `influence`, `pdgf`, `enrichment` and `dropped`, by contrast; composition: its table and that of
+    the genes, or none; opinions: `tables.STATISTICS` of the model of each contrast, in the same order, by engine.
+    """
+    from trialseq import de
+    from trialseq.evidence.claim_lines import Results
+    from trialseq.evidence.claims import answered
+
+    engines = {
+        engine: {name: de.of_contrast(each, name) for name, each in zip(tables["genes"], found, strict=True)}
+        for engine, found in opinions.items()
+    }
+    whole, genes = composition or (None, None)
+    return answered(claims, plan, Results(**tables, composition=whole, composition_genes=genes, engines=engines), alpha)
 
 
 def check(options: Composition, path: str, symbols: Collection[str]) -> list[str]:

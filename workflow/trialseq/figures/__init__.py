@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from trialseq.config import Figures
 
-Scope = Literal["study", "model", "contrast", "concordance"]
+Scope = Literal["study", "model", "contrast", "concordance", "claims"]
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,16 @@ class ConcordanceInputs:
     alpha: float
 
 
-Inputs = StudyInputs | ModelInputs | ContrastInputs | ConcordanceInputs
+@dataclass(frozen=True)
+class ClaimsInputs:
+    """What figures of the claims read: `tables.CLAIMS`, `tables.CLAIMS_EVIDENCE`."""
+
+    table: pd.DataFrame
+    evidence: pd.DataFrame
+    title: str
+
+
+Inputs = StudyInputs | ModelInputs | ContrastInputs | ConcordanceInputs | ClaimsInputs
 
 
 FIGURES = (
@@ -119,6 +128,7 @@ FIGURES = (
     Record("running_sums", "contrast", "running_sums.rst", "PDGF", "trialseq.figures.running_sums"),
     Record("composition", "contrast", "composition.rst", "PDGF", "trialseq.figures.composition"),
     Record("concordance", "concordance", "concordance.rst", "Second opinion", "trialseq.figures.concordance"),
+    Record("claims", "claims", "claims.rst", "Claims", "trialseq.figures.claims"),
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from trialseq.tables.claims import CLAIM_VERDICTS, CLAIMS, CLAIMS_EVIDENCE, SURVIVES
 from trialseq.tables.composition import COMPOSITION, COMPOSITION_GENES, COMPOSITION_VERDICTS
 from trialseq.tables.enrichment import (
     DIRECTIONS,
@@ -45,6 +46,9 @@ from trialseq.tables.statistics import (
 __all__ = [
     "ALL",
     "ASSOCIATIONS",
+    "CLAIMS",
+    "CLAIMS_EVIDENCE",
+    "CLAIM_VERDICTS",
     "COMPONENTS",
     "COMPOSITION",
     "COMPOSITION_GENES",
@@ -76,6 +80,7 @@ __all__ = [
     "SAMPLES",
     "SAMPLE_CHECKS",
     "STATISTICS",
+    "SURVIVES",
     "VST",
 ]
 
@@ -92,6 +97,8 @@ ALL = (
     DISAGREEMENTS,
     COMPOSITION,
     COMPOSITION_GENES,
+    CLAIMS,
+    CLAIMS_EVIDENCE,
     DESIGN,
     SAMPLES,
     SAMPLE_CHECKS,
