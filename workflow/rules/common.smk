@@ -13,7 +13,7 @@ from snakemake.exceptions import WorkflowError
 from trialseq import figures, genesets, sources
 from trialseq.evidence import claim_inputs
 from trialseq.fingerprint import fingerprint
-from trialseq.naming import TAKEN
+from trialseq.naming import RESERVED, TAKEN
 from trialseq.problems import InputError
 from trialseq.validation import parse as parse_configuration
 
@@ -43,5 +43,4 @@ if workflow.is_main_process:
 wildcard_constraints:
     engine="|".join(TAKEN["model"]),
     model=name_without(*TAKEN["model"]),
-    contrast=r"(?!(?:design|composition|claims|claims_evidence|samples|sample_checks|identity|associations|distances|"
-    r"normalized|vst)$)" + name_without(*TAKEN["contrast"]),
+    contrast=f"(?!(?:{'|'.join(RESERVED['contrast'])})$){name_without(*TAKEN['contrast'])}",
