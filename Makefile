@@ -5,7 +5,7 @@ CORES ?= all
 SNAKEMAKE = .venv/bin/snakemake --workflow-profile workflow/profiles/default --cores $(CORES) --configfile $(CONFIG)
 
 .DEFAULT_GOAL := help
-.PHONY: help run design report opinion test check bench docs lock clean
+.PHONY: help run design report opinion test check bench fuzz docs lock clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,14 @@ bench: .venv/installed ## speed, exactness, time and memory of every rule, calib
 	.venv/bin/python tests/benchmark/influence.py
 	.venv/bin/python tests/benchmark/scale.py
 
+fuzz: .venv/installed envs/fuzz.lock ## fuzz readers and grammars, three minutes each, in an environment of its own
+	$(PYTHON) -m venv --clear .fuzz
+	.venv/bin/uv pip install --quiet --python .fuzz/bin/python --require-hashes -r envs/requirements.lock -r envs/fuzz.lock
+	for target in table gmt series_matrix grammar symbols; do \
+	  .fuzz/bin/python tests/fuzz/fuzz.py $$target .fuzz/found/$$target -max_total_time=180 -timeout=20 \
+	    -rss_limit_mb=3000 -max_len=4096 -artifact_prefix=.fuzz/found/$$target- || exit 1; \
+	done
+
 docs: .venv/installed ## write the documentation that is generated
 	PYTHONPATH=workflow .venv/bin/python -m trialseq.docs --fix
 
@@ -63,4 +71,4 @@ lock: .venv/installed ## pin dependencies anew
 	  --no-emit-index-url --no-header --upgrade - --output-file envs/uv.lock
 
 clean: ## remove the environment and caches; results stay
-	rm -rf .venv .snakemake .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .fuzz .snakemake .mypy_cache .pytest_cache .ruff_cache .hypothesis

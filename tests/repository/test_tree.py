@@ -30,7 +30,7 @@ def _requirements(lock: Path) -> list[str]:
 
 
 def test_there_are_locks() -> None:
-    assert [path.name for path in LOCKS] == ["requirements.lock", "second_opinion.lock", "uv.lock"]
+    assert [path.name for path in LOCKS] == ["fuzz.lock", "requirements.lock", "second_opinion.lock", "uv.lock"]
 
 
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda path: path.name)
