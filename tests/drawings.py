@@ -18,9 +18,11 @@ from trialseq.tables import (
     DISPERSIONS,
     DISTANCES,
     ENRICHMENT,
+    IDENTITY,
     INFLUENCE,
     INFLUENCE_GENES,
     PDGF,
+    SAMPLE_CHECKS,
     SURVIVES,
 )
 
@@ -69,7 +71,26 @@ def study() -> StudyInputs:
     )
     first, second = np.triu_indices(len(obs), 1)
     pairs = {"sample_1": obs.index[first], "sample_2": obs.index[second], "distance": random.uniform(5, 9, len(first))}
-    return StudyInputs(data, associations, DISTANCES.conform(pd.DataFrame(pairs)), ROLES, LEVELS, "A trial of NMN")
+    distances = DISTANCES.conform(pd.DataFrame(pairs))
+    checks, identity = _checks(obs, random)
+    return StudyInputs(data, associations, distances, checks, identity, ROLES, LEVELS, "A trial of NMN")
+
+
+def _checks(obs: pd.DataFrame, random: np.random.Generator) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """A sample that is another subject's, an outlier, and a check that was not measured."""
+    rows = [
+        {"sample": name, "check": check, "verdict": "ok", "mads": random.normal()}
+        for name in obs.index
+        for check in ("sex", "identity", "blood", "sheet.RIN")
+    ]
+    table = pd.DataFrame(rows).reindex(columns=SAMPLE_CHECKS.names).astype({"other": object, "says": object})
+    table.loc[table["check"] == "sex", ["verdict", "says"]] = "not measured", "the counts have no XIST"
+    table.loc[[1, 6], ["verdict", "other", "mads"]] = [["fail", "9", np.nan], ["look", "", 12.0]]
+    pairs = [(name, subject) for name in obs.index for subject in dict.fromkeys(obs["subject"])]
+    identity = pd.DataFrame(pairs, columns=["sample", "subject"])
+    identity["own"] = identity["sample"].map(obs["subject"]) == identity["subject"]
+    identity["score"] = random.normal(np.where(identity["own"], 40, -60), 8)
+    return SAMPLE_CHECKS.conform(table), IDENTITY.conform(identity)
 
 
 def model() -> ModelInputs:

@@ -4,6 +4,8 @@ rule study_figures:
         data=rules.normalise.output.data,
         associations=rules.normalise.output.associations,
         distances=rules.normalise.output.distances,
+        checks=rules.normalise.output.checks,
+        identity=rules.normalise.output.identity,
         plan=f"{OUT}/plan.json",
     output:
         drawings("study", f"{OUT}/figures/study"),

@@ -80,7 +80,7 @@ def read_table(path: str | os.PathLike[str]) -> pd.DataFrame:
 
 
 _TEXT_COLUMNS = "gene_id gene_name contrast test set_id set_name genes name id subject sample sample_1 sample_2 column"
-_TEXT_COLUMNS += " says gene cell_type claim set"
+_TEXT_COLUMNS += " says gene cell_type claim set other check verdict reasons"
 TEXT_COLUMNS = frozenset(_TEXT_COLUMNS.split())
 
 

@@ -35,14 +35,16 @@ class Record:
 class StudyInputs:
     """What figures of the samples read.
 
-    data: as `qc.normalise` gives it; associations, distances: `tables.ASSOCIATIONS`, `tables.DISTANCES`; roles:
-    role (subject, arm, visit, state, each may be absent) to column of obs; levels: role to levels, the
-    reference first.
+    data: as `qc.normalise` gives it; associations, distances: `tables.ASSOCIATIONS`, `tables.DISTANCES`; checks,
+    identity: `tables.SAMPLE_CHECKS`, `tables.IDENTITY`; roles: role (subject, arm, visit, state, each may be absent) to
+    column of obs; levels: role to levels, the reference first.
     """
 
     data: AnnData
     associations: pd.DataFrame
     distances: pd.DataFrame
+    checks: pd.DataFrame
+    identity: pd.DataFrame
     roles: dict[str, str]
     levels: dict[str, list[str]]
     title: str
@@ -113,6 +115,7 @@ Inputs = StudyInputs | ModelInputs | ContrastInputs | ConcordanceInputs | Claims
 
 FIGURES = (
     Record("quality", "study", "quality.rst", "Samples", "trialseq.figures.quality"),
+    Record("sample_checks", "study", "sample_checks.rst", "Samples", "trialseq.figures.sample_checks"),
     Record("pca", "study", "pca.rst", "Samples", "trialseq.figures.pca"),
     Record("pca_associations", "study", "pca_associations.rst", "Samples", "trialseq.figures.pca_associations"),
     Record("sample_distances", "study", "sample_distances.rst", "Samples", "trialseq.figures.sample_distances"),

@@ -23,7 +23,7 @@ TRIM = 0.25  # share of the subjects with the largest variance within that does 
 FLOOR = 0.25  # quantile over genes of the typical variance within, below which none is taken to be
 KNOWN_WEIGHT = 3.0
 FEWEST_SUBJECTS, FEWEST_GENES = 5, 300
-SMALL_LEAD = 0.25  # of the median lead: strangers lead by less, where chance makes their own subject the best
+SMALL_LEAD = 0.4  # of the median lead: strangers lead by less, where chance makes their own subject the best
 CLEAR = 10.0  # median advantage of the own subject, below which genes do not tell the subjects apart
 OF_SEX = {XIST, "TSIX", *Y_GENES, "ZFY", "TXLNGY", "TXLNG2P", "TTTY14", "TTTY15", "NLGN4Y", "PRKY", "TMSB4Y"}
 # Expressed genes that many people lack, or have in alleles that reads tell apart.
