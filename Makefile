@@ -43,13 +43,14 @@ check: .venv/installed ## format, lint and types
 	.venv/bin/snakefmt --check --line-length 110 Snakefile workflow/rules
 	.venv/bin/snakemake --lint
 
-bench: .venv/installed ## speed, exactness, time and memory of every rule, calibration, influence
+bench: .venv/installed ## speed, exactness, time and memory of every rule, calibration, influence, mix-ups of samples
 	.venv/bin/python tests/benchmark/engine.py
 	.venv/bin/python tests/benchmark/exactness.py $(GSE184951)
 	.venv/bin/python tests/benchmark/rules.py
 	.venv/bin/python tests/benchmark/calibration.py
 	.venv/bin/python tests/benchmark/influence.py
 	.venv/bin/python tests/benchmark/scale.py
+	.venv/bin/python tests/benchmark/samples.py
 
 fuzz: .venv/installed envs/fuzz.lock ## fuzz readers and grammars, three minutes each, in an environment of its own
 	$(PYTHON) -m venv --clear .fuzz

@@ -49,7 +49,9 @@ def warnings(sheet: pd.DataFrame, config: Config) -> Iterator[str]:
         given = {"arm": trial.arm, "visit": trial.visit, "state": trial.state}
         roles = {role.column: name for name, role in given.items() if role is not None}
     for model in config.models:
-        roles |= {column: "model" for column in model.reference if column in sheet and column not in roles}
+        roles |= {
+            column: "a factor of a model" for column in model.reference if column in sheet and column not in roles
+        }
     subject = text(sheet[trial.subject.column]) if trial is not None else pd.Series(sheet.index, index=sheet.index)
     for column in technical(sheet, config.qc):
         for role in [name for name in roles if name != column]:

@@ -82,7 +82,9 @@ def check(
     usable = ~np.isin(np.asarray(names), sorted(OF_SEX))
     sizes = subjects.value_counts()
     if (sizes > 1).sum() < FEWEST_SUBJECTS:
-        says = f"fewer than {FEWEST_SUBJECTS} subjects have two samples"
+        says = (
+            f"fewer than {FEWEST_SUBJECTS} subjects have two samples" if len(sizes) else "no trial names the subjects"
+        )
         return Identity(not_measured(every, "identity", says))
     if usable.sum() < FEWEST_GENES:
         return Identity(not_measured(every, "identity", f"fewer than {FEWEST_GENES} genes are expressed"))
