@@ -9,14 +9,13 @@ with job(snakemake.log[0], snakemake.threads):
 
     config = Config.part(snakemake.params.options)
     collections = genesets.read(config.enrichment, dict(zip(snakemake.params.names, snakemake.input.sets, strict=True)))
+    asked = [*snakemake.params.composition["headline"], *snakemake.params.composition["also"]]
     found = evidence.hold_composition(
         io.read_counts(snakemake.input.counts),
         io.read_annotated(snakemake.input.data),
         Plan.from_json(io.read_json(snakemake.input.plan)),
         evidence.read_markers(snakemake.input.markers),
-        evidence.asked_about(
-            genesets.read_gmt(snakemake.input.pdgf), collections, snakemake.params.composition["also"]
-        ),
+        evidence.asked_about(genesets.read_gmt(snakemake.input.pdgf), collections, asked),
         config.statistics,
         snakemake.params.composition,
         snakemake.threads,

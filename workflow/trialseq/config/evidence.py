@@ -82,6 +82,14 @@ class Composition(Numeric):
     )
 
 
+    @model_validator(mode="after")
+    def each_once(self) -> Composition:
+        """A score cannot be held beside itself."""
+        if len(set(self.hold)) < len(self.hold):
+            raise wrong("each cell type once", ", ".join(self.hold))
+        return self
+
+
 class Evidence(Options):
     """What speaks for an effect, and what else may explain it."""
 

@@ -151,6 +151,12 @@ class Adjusted:
             each["mean"] = self.genes[kind]["estimate"][:, places].mean(axis=1, keepdims=True)
         return found
 
+    @property
+    def unmeasured(self) -> list[str]:
+        """Types without a score, of which nobody knows whether they change."""
+        frame = self._covariates.frame
+        return [str(kind) for kind in frame.index[frame["status"] == "too few markers"]]
+
     def loose(self, at: int) -> list[str]:
         """Types whose score changes in a contrast, but is too unreliable to be held."""
         unreliable = (self._covariates.frame["status"] == "unreliable").to_numpy()

@@ -109,7 +109,7 @@ class _Asked:
             row[name] = found[kind]["mean"][at, 0] if "mean" in found.get(kind, ()) else np.nan
         both = row["part_estimate"] + row["held_estimate"]
         row["share"] = row["part_estimate"] / both if both else np.nan
-        row["verdict"] = verdicts.of_row(row, self._whole.options.alpha, fit.reason, fit.loose(at))
+        row["verdict"] = verdicts.of_row(row, self._whole.options.alpha, fit.reason, [*fit.loose(at), *fit.unmeasured])
         return row
 
     def _heading(self, at: int, estimand: Estimand, rows: pd.DataFrame) -> dict[str, Any]:

@@ -26,11 +26,13 @@ def items(
 
     terms: sets of the panel's file; collections: sets by id, by name of the collection.
     """
+    more = list(more)
     panel = panel_sets(terms, collections)
     collagens = sorted({gene for each in panel.values() for gene in each.genes if COLLAGEN.fullmatch(gene)})
     known = {name: each for sets in reversed(list(collections.values())) for name, each in sets.items()}
-    sets = [*panel.values(), *(known[name] for name in more if name in known)]
-    genes = [*RECEPTORS, *LIGANDS, *MARKERS, *collagens, *(name for name in more if name not in known)]
+    sets = [*panel.values(), *(known[name] for name in more if name in known and name not in panel)]
+    named = {each.id for each in sets}
+    genes = [*RECEPTORS, *LIGANDS, *MARKERS, *collagens, *(name for name in more if name not in named)]
     found = [Item("set", each.id, each.name, each.genes) for each in sets]
     found += [Item("gene", gene, gene, (gene,)) for gene in genes]
     return list({each.id: each for each in found}.values())

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from trialseq.problems import InputError, Problem, closest, listing
+from trialseq.sources.unpacking import regular_bytes
 
 COLUMNS = ("cell_type", "gene")
 Markers = Mapping[str, Sequence[str]]
@@ -17,8 +18,7 @@ def read_markers(path: str | Path, entry: str) -> dict[str, tuple[str, ...]]:
     path: text with tabs and a header that names at least `cell_type` and `gene`; entry: the option that names it.
     Raises InputError where it is no such table, or names a gene for several types.
     """
-    rows = _rows(Path(path), entry)
-    header, *body = rows
+    header, body = _rows(Path(path), entry)
     where = f"{entry} ({path})"
     absent = [name for name in COLUMNS if name not in header]
     if absent:
@@ -43,20 +43,21 @@ def read_markers(path: str | Path, entry: str) -> dict[str, tuple[str, ...]]:
     return {kind: tuple(genes) for kind, genes in types.items()}
 
 
-def _rows(path: Path, entry: str) -> list:  # type: ignore[type-arg]
+def _rows(path: Path, entry: str) -> tuple[list[str], list[tuple[int, list[str]]]]:
     """Fields of the header, then number and fields of each line that is not empty."""
+    where = f"{entry} ({path})"
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = regular_bytes(path, where).decode("utf-8-sig")
     except UnicodeDecodeError:
         hint = "save it as UTF-8 text with tabs between columns"
-        raise InputError(Problem(f"{entry} ({path})", "text in UTF-8", "other bytes", hint)) from None
+        raise InputError(Problem(where, "text in UTF-8", "other bytes", hint)) from None
     except OSError as error:
         raise InputError(Problem(entry, "a table of marker genes", f"{path}: {str(error.strerror).lower()}")) from None
     lines = [(number, line.split("\t")) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
-    fields = [(number, [field.strip() for field in line]) for number, line in lines]
-    if not fields:
-        raise InputError(Problem(f"{entry} ({path})", "a table of marker genes", "an empty file"))
-    return [fields[0][1], *fields[1:]]
+    if not lines:
+        raise InputError(Problem(where, "a table of marker genes", "an empty file"))
+    (_, header), *body = [(number, [field.strip() for field in line]) for number, line in lines]
+    return header, body
 
 
 def unusable(
