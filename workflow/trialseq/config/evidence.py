@@ -81,7 +81,6 @@ class Composition(Numeric):
         description="Cronbach's alpha of the markers, given the design, below which a score is not held",
     )
 
-
     @model_validator(mode="after")
     def each_once(self) -> Composition:
         """A score cannot be held beside itself."""

@@ -17,8 +17,9 @@ def of_row(row: Mapping[str, Any], alpha: float, reason: str, loose: Sequence[st
     """Verdict on a gene or set: a row with the columns of `tables.COMPOSITION`.
 
     reason: why composition could not be held; loose: cell types that may change unseen: those whose scores change in
-    the contrast but are too noisy to be held, and those without a score. Noise of the scores hides composition, so signalling has to outlast the correction for it, and to
-    be the larger part; composition needs a part that is other than 0 and the larger one, and nothing left beyond it.
+    the contrast but are too noisy to be held, and those without a score. Noise of the scores hides composition, so
+    signalling has to outlast the correction for it, and to be the larger part; composition needs a part that is other
+    than 0 and the larger one, and nothing left beyond it.
     """
     if pd.isna(row["p_value"]):
         return ""
