@@ -103,7 +103,8 @@ def _claims(table: pd.DataFrame) -> str:
 
 
 def _firm(row: pd.Series) -> str:
-    return f" ({row['survives']:.0f} of {row['checks']:.0f} checks)" if row["verdict"] == "supported" else ""
+    answered = row["verdict"] == "supported" and row["checks"] > 0
+    return f" ({row['survives']:.0f} of {row['checks']:.0f} checks)" if answered else ""
 
 
 def main_contrasts(plan: Plan) -> list[Estimand]:
