@@ -54,6 +54,33 @@ rule composition:
         "../scripts/composition.py"
 
 
+rule randomisation:
+    """Each subject's change of every score, and tests by re-assigned arms or flipped signs."""
+    input:
+        data=rules.normalise.output.data,
+        plan=f"{OUT}/plan.json",
+    output:
+        subjects=f"{OUT}/tables/subject_changes.tsv",
+        tests=f"{OUT}/tables/randomisation.tsv",
+    log:
+        f"{LOGS}/randomisation.log",
+    benchmark:
+        f"{BENCHMARKS}/randomisation.tsv"
+    conda:
+        "../../envs/trialseq.yaml"
+    threads: 1
+    resources:
+        mem_mb=scaled(1500, 50),
+        runtime=scaled(10, 0.5),
+    params:
+        code=code("randomisation"),
+        randomisation=CONFIG.evidence.randomisation.model_dump(mode="json"),
+        explicit=[model.id for model in CONFIG.models],
+        confidence=CONFIG.statistics.confidence,
+    script:
+        "../scripts/randomisation.py"
+
+
 rule claims:
     """A verdict on each claim, and the lines of evidence behind it."""
     input:

@@ -148,6 +148,7 @@ def every_result(wildcards):
         rules.summary.output.summary,
         rules.normalise.output.vst,
         *(rules.composition.output if CONFIG.evidence.composition.run else []),
+        *(rules.randomisation.output if CONFIG.evidence.randomisation.run else []),
         *claims_files(),
         *every_model(rules.model.output.joint),
         *rules.study_figures.output,

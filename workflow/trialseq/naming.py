@@ -21,7 +21,7 @@ TAKEN = {
 RESERVED = {
     "contrast": (
         *("design", "samples", "sample_checks", "identity", "associations", "distances", "normalized", "vst", "joint"),
-        *("composition", "claims", "claims_evidence"),
+        *("composition", "claims", "claims_evidence", "randomisation", "subject_changes"),
     )
 }
 _SAFE = r"[A-Za-z0-9_+][A-Za-z0-9_.+-]*"

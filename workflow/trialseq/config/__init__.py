@@ -10,7 +10,7 @@ from pydantic import Field, TypeAdapter, model_validator
 from trialseq.config.analysis import Collection, Enrichment, Figures, Statistics
 from trialseq.config.claims import Claim, defects
 from trialseq.config.data import Download, GeoNcbiSource, GeoSupplementarySource, Join, Samples, Source, TableSource
-from trialseq.config.evidence import Composition, Evidence, ScoredSet, Scores, SingleCell
+from trialseq.config.evidence import Composition, Evidence, Randomisation, ScoredSet, Scores, SingleCell
 from trialseq.config.limits import Limits
 from trialseq.config.quality import Quality
 from trialseq.config.question import Contrast, ExplicitModel, JointTest, Role, Subject, Trial
@@ -34,6 +34,7 @@ __all__ = [
     "JointTest",
     "Limits",
     "Quality",
+    "Randomisation",
     "Role",
     "Samples",
     "ScoredSet",

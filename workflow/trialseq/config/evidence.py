@@ -89,8 +89,23 @@ class Composition(Numeric):
         return self
 
 
+class Randomisation(Numeric):
+    """Whether arms assigned by chance, or flipped signs, give as much as was found."""
+
+    run: bool = Field(True, description="test the scores of every contrast by re-assigned arms or flipped signs")
+    estimate: Literal["hodges_lehmann", "mean"] = Field(
+        "hodges_lehmann", description="which estimate leads: Hodges-Lehmann, or the mean (its difference between arms)"
+    )
+    exact_up_to: int = Field(
+        10_000_000, ge=1, le=10**9, description="assignments up to which every one is counted; beyond, they are sampled"
+    )
+    samples: int = Field(100_000, ge=99, le=10**7, description="assignments that are drawn where they are sampled")
+    seed: int = Field(1, ge=0, description="seed of these draws")
+
+
 class Evidence(Options):
     """What speaks for an effect, and what else may explain it."""
 
     scores: Scores = Field(Scores(), description="scores of samples, in `tables/samples.tsv` and `normalized.h5ad`")
     composition: Composition = Field(Composition(), description="composition of the biopsies")
+    randomisation: Randomisation = Field(Randomisation(), description="tests by randomisation")

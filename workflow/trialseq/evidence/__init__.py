@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from trialseq.evidence.composition import Found
     from trialseq.evidence.items import Item
     from trialseq.evidence.markers import Markers
+    from trialseq.evidence.randomisation import Found as Randomised
     from trialseq.genesets import GeneSet
 
 
@@ -174,6 +175,26 @@ def judge_claims(
     }
     whole, genes = composition or (None, None)
     return answered(claims, plan, Results(**tables, composition=whole, composition_genes=genes, engines=engines), alpha)
+
+
+def randomise(
+    data: AnnData, plan: Plan, explicit: Iterable[str], options: Mapping[str, Any], confidence: float
+) -> Randomised:
+    """Tests of the scores of data by randomisation; see `trialseq.evidence.randomisation.randomisation`.
+
+    explicit: ids of models, as the configuration has them.
+    """
+    import pandas as pd
+
+    from trialseq import config
+    from trialseq.evidence import randomisation, scores
+    from trialseq.naming import file_name
+
+    names = dict(zip(data.uns["scores"]["ids"], data.uns["scores"]["names"], strict=True))
+    values = {name: data.obs[scores.column(name)] for name in names}
+    scored = randomisation.Scored(pd.DataFrame(values, index=data.obs_names, dtype=float), names)
+    asked = config.Randomisation.model_validate(options)
+    return randomisation.randomisation(scored, plan, {file_name(each) for each in explicit}, asked, confidence)
 
 
 def check(options: Composition, path: str, symbols: Collection[str]) -> list[str]:

@@ -14,6 +14,7 @@ from trialseq.tables.enrichment import (
     PDGF_SECTIONS,
     RUNNING_SUMS,
 )
+from trialseq.tables.randomisation import RANDOMISATION, SUBJECT_CHANGES
 from trialseq.tables.samples import (
     ASSOCIATIONS,
     COMPONENTS,
@@ -76,10 +77,12 @@ __all__ = [
     "PDGF",
     "PDGF_PARTS",
     "PDGF_SECTIONS",
+    "RANDOMISATION",
     "RUNNING_SUMS",
     "SAMPLES",
     "SAMPLE_CHECKS",
     "STATISTICS",
+    "SUBJECT_CHANGES",
     "SURVIVES",
     "VST",
 ]
@@ -97,6 +100,8 @@ ALL = (
     DISAGREEMENTS,
     COMPOSITION,
     COMPOSITION_GENES,
+    RANDOMISATION,
+    SUBJECT_CHANGES,
     CLAIMS,
     CLAIMS_EVIDENCE,
     DESIGN,
