@@ -190,7 +190,7 @@ def _enrichment(random: np.random.Generator) -> pd.DataFrame:
             "q_value": min(1, 10.0 ** (1 - number)),
             "genes": "",
         }
-        for method in ("ora", "prerank")
+        for method in ("ora", "prerank", "camera", "fry")
         for collection in ("GO", "Reactome")
         for direction in (("up", "down", "both") if method == "ora" else ("up", "down"))
         for number in random.permutation(15)
@@ -212,6 +212,12 @@ def _panel(genes: pd.DataFrame) -> pd.DataFrame:
             "ora_p_value": 1.8e-9,
             "nes": 2.1,
             "prerank_p_value": 3e-6,
+            "camera_direction": "up",
+            "camera_p_value": 0.004,
+            "fry_direction": "up",
+            "fry_p_value": 0.07,
+            "fry_mixed_p_value": 2e-4,
+            "reading": "CAMERA says that the set differs from the other genes, FRY that it stood still",
         }
         for identity, name in (
             ("GO:0048407", "platelet-derived growth factor binding"),

@@ -67,3 +67,13 @@ def test_every_combination_has_a_reading_that_names_no_method_wrongly() -> None:
 def test_a_set_that_was_not_tested_says_nothing_and_one_without_a_method_gets_no_reading() -> None:
     assert answers(row(ora_p_value=float("nan")), 0.05) == []
     assert len(answers(row(camera_p_value=float("nan")), 0.05)) == 1
+
+
+def test_opposite_directions_are_no_agreement() -> None:
+    # CAMERA and FRY both find something: the set fell, and less than the others.
+    below = dict.fromkeys(METHODS, 0.001)
+    said = answers(pd.Series({**row(**below), "ora_p_value": 0.5, "fry_direction": "down"}), 0.05)[1]
+    assert said.startswith("methods differ in the direction at p < 0.05 (up by GSEA, CAMERA and down by FRY)")
+    assert "all methods agree" in answers(row(**below), 0.05)[1]
+    fell = pd.Series({**row(**below), "ora_p_value": 1.0, "ora_down_p_value": 0.001, "nes": -1.0})
+    assert "down by over-representation, GSEA)" in answers(fell, 0.05)[1]

@@ -133,7 +133,9 @@ def test_the_table_has_what_r_has(training: Linear, go: dict[str, GeneSet]) -> N
     question = Question(pd.DataFrame(), pd.DataFrame(), go, {}, training, 0.05)
     r = of_r("gse184951")
     one = camera.test(question, OPTIONS, 1).set_index("set_id")
-    np.testing.assert_allclose(one.loc[r.index, "p_value"], r["camera_p_value"], rtol=1e-5)
+    np.testing.assert_allclose(one.loc[r.index, "p_value"], r["camera_estimated_p_value"], rtol=1e-5)
+    preset = camera.test(question, OPTIONS.model_copy(update={"camera_correlation": 0.01}), 1).set_index("set_id")
+    np.testing.assert_allclose(preset.loc[r.index, "p_value"], r["camera_p_value"], rtol=1e-5)
     two = fry.test(question, OPTIONS, 1).set_index(["family", "set_id"])["p_value"]
     np.testing.assert_allclose(two["directional"][r.index], r["fry_p_value"], rtol=1e-5)
     np.testing.assert_allclose(two["mixed"][r.index], r["fry_mixed_p_value"], rtol=1e-5)

@@ -128,7 +128,9 @@ class Enrichment(Numeric):
         0, ge=0, description="fold change that a gene of an over-representation list must reach"
     )
     camera_correlation: Annotated[float, Field(ge=0, lt=1)] | Literal["estimated"] = Field(
-        0.01, description="correlation between the genes of a set in CAMERA: the same for all, or each set's own"
+        "estimated",
+        description="correlation between the genes of a set in CAMERA: each set's own, or the same for all, such as "
+        "limma's preset of 0.01, whose p values are too small where genes of a set go together (docs/calibration.md)",
     )
     fry_standardise: Literal["posterior_sd", "residual_sd", "none"] = Field(
         "posterior_sd", description="by what FRY divides a gene's effects: its moderated standard deviation, its own, 1"

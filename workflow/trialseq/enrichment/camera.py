@@ -1,7 +1,7 @@
 """CAMERA: whether the genes of a set are higher ranked than the other genes, given that genes of a set go together.
 
-Wu and Smyth 2012, NAR 40:e133; equal to limma's `camera`, with its default correlation unless the options ask for
-estimated ones.
+Wu and Smyth 2012, NAR 40:e133; equal to limma's `camera` with `inter.gene.cor = NA`, negative estimates as zero, or
+with the correlation that the options name.
 """
 
 from __future__ import annotations

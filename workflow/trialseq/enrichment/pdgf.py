@@ -16,6 +16,7 @@ from trialseq.enrichment.linear import Linear
 from trialseq.enrichment.paragraph import BINDING
 from trialseq.enrichment.question import Question
 from trialseq.enrichment.ranking import Ranks, by_symbol, changed, counted, ranks_of, strongest_first, tested
+from trialseq.enrichment.reading import reading
 from trialseq.genesets.gmt import GeneSet, read_gmt
 from trialseq.tables import PDGF
 
@@ -149,7 +150,7 @@ def _set_rows(question: Question, parts: Mapping[str, Part], options: Enrichment
         for name, each in ranks.items()
     ]
     table = pd.DataFrame(rows).set_index("id", drop=False)
-    return table.assign(
+    table = table.assign(
         genes=strongest_first(ranked, (each[(up | down)[each]] for each in ranks.values())),
         fold_enrichment=up_list["fold_enrichment"],
         fold_enrichment_counted=up_list["fold_enrichment_counted"],
@@ -163,6 +164,7 @@ def _set_rows(question: Question, parts: Mapping[str, Part], options: Enrichment
         fry_p_value=one_way["p_value"],
         fry_mixed_p_value=mixed["p_value"],
     )
+    return table.assign(reading=[reading(row, question.alpha) for _, row in table.iterrows()])
 
 
 def _signal(ranked: pd.DataFrame, ranks: Ranks) -> dict[str, object]:

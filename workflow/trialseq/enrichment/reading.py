@@ -18,6 +18,9 @@ ABSENT = (
 )
 
 
+TWO_SIDED = ("prerank_p_value", "camera_p_value", "fry_p_value")
+
+
 def answers(row: pd.Series, alpha: float) -> list[str]:
     """Two sentences about a set of `tables.PDGF`: its p values by every method, and a reading of them.
 
@@ -26,22 +29,52 @@ def answers(row: pd.Series, alpha: float) -> list[str]:
     if pd.isna(row["ora_p_value"]):
         return []
     name = row["name"] if row["id"] in row["name"] else f"{row['name']} ({row['id']})"
-    ora = "ora_p_value" if row["ora_p_value"] <= row["ora_down_p_value"] else "ora_down_p_value"
-    asked = [ora, "prerank_p_value", "camera_p_value", "fry_p_value", "fry_mixed_p_value"]
     said = ", ".join(
-        f"{TESTS[each]}{_direction(row, each)} p = {row[each]:.2g}" for each in asked if pd.notna(row[each])
+        f"{TESTS[each]}{_in_brackets(row, each)} p = {row[each]:.2g}" for each in _asked(row) if pd.notna(row[each])
     )
-    sentence = f"{name}: {said}"
+    return [f"{name}: {said}", *filter(None, [reading(row, alpha)])]
+
+
+def reading(row: pd.Series, alpha: float) -> str:
+    """What it means that p values of a set of `tables.PDGF` are below alpha or not; empty where one is missing."""
+    asked = _asked(row)
     if row[asked].isna().any():
-        return [sentence]
-    return [sentence, _reading([bool(row[each] < alpha) for each in asked], alpha)]
+        return ""
+    below = [bool(row[each] < alpha) for each in asked]
+    said = {_direction(row, each) for each, found in zip(asked, below, strict=True) if found} - {""}
+    return _disagreement(row, alpha) if len(said) > 1 else _reading(below, alpha)
+
+
+def _asked(row: pd.Series) -> list[str]:
+    """The p values that are read: of over-representation the smaller one."""
+    ora = "ora_p_value" if row["ora_p_value"] <= row["ora_down_p_value"] else "ora_down_p_value"
+    return [ora, *TWO_SIDED, "fry_mixed_p_value"]
 
 
 def _direction(row: pd.Series, method: str) -> str:
+    if method.startswith("ora"):
+        return "down" if "down" in method else "up"
     if method == "prerank_p_value":
-        return " (up)" if row["nes"] > 0 else " (down)"
-    direction = row.get(method.replace("p_value", "direction"), "")
-    return f" ({direction})" if direction else ""
+        return "up" if row["nes"] > 0 else "down"
+    return str(row.get(method.replace("p_value", "direction"), ""))
+
+
+def _in_brackets(row: pd.Series, method: str) -> str:
+    return f" ({_direction(row, method)})" if method in TWO_SIDED else ""
+
+
+def _disagreement(row: pd.Series, alpha: float) -> str:
+    """Methods that find opposite directions, by name."""
+    named = dict(zip(_asked(row), ("over-representation", "GSEA", "CAMERA", "FRY"), strict=False))
+    sides = {
+        side: [word for each, word in named.items() if row[each] < alpha and _direction(row, each) == side]
+        for side in ("up", "down")
+    }
+    words = " and ".join(f"{side} by {', '.join(found)}" for side, found in sides.items())
+    return (
+        f"methods differ in the direction at p < {alpha:g} ({words}): some genes of the set rose and others fell, or "
+        "it moved less than the other genes did; read its genes one by one"
+    )
 
 
 def _reading(below: list[bool], alpha: float) -> str:

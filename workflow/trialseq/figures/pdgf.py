@@ -10,34 +10,39 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from trialseq.config import Figures
+from trialseq.enrichment.paragraph import BINDING, SIGNALLING
 from trialseq.figures import ContrastInputs, style
 
 SECTIONS = {"receptor": "receptors", "ligand": "ligands", "marker": "markers", "collagen": "collagens"}
 MARKERS = {"receptor": "s", "ligand": "D", "marker": "^", "collagen": "o"}
 ROW = 4.6
-SET_ROW = 6.4
+SET_ROW = 6.6
+READ = (BINDING, f"{BINDING}-without-collagens", SIGNALLING)  # sets whose reading is written out, as in the paragraph
 
 
 def figure(inputs: ContrastInputs, options: Figures) -> Figure:
-    """Above, what the sets gave; below, log2 fold changes with intervals, filled where q is below alpha."""
+    """Above, what the sets gave by each method and what it means; below, log2 fold changes with intervals."""
     table = inputs.pdgf
     if table.empty:
         return style.message(inputs.contrast, inputs.says, "The PDGF panel is empty.", style.TWO_COLUMNS)
     sets = table[table["section"] == "set"]
     collagens = table[table["section"] == "collagen"]
     signalling = table[~table["section"].isin(["set", "collagen"])]
+    readings = _readings(sets)
+    between = len(readings) * style.LINE * style.SMALL / 72 / style.MM + 5 if readings else 0.0
     upper = max(len(sets), 1) * SET_ROW + 18
     rows = max(len(part) + len(set(part["section"])) for part in (signalling, collagens))
     lower = max(rows, 3) * ROW + 14
-    made = style.figure(style.TWO_COLUMNS, upper + lower, inputs.contrast, inputs.says)
-    halves: Any = made.subfigures(2, 1, height_ratios=[upper, lower])
-    above, below = halves
+    made = style.figure(style.TWO_COLUMNS, upper + between + lower, inputs.contrast, inputs.says)
+    parts: Any = made.subfigures(3, 1, height_ratios=[upper, max(between, 0.1), lower])
+    above, middle, below = parts
+    middle.text(0.01, 0.5, "\n".join(readings), va="center", fontsize=style.SMALL, linespacing=style.LINE)
     if sets.empty:
         style.say(above.subplots(), "No PDGF gene set was tested.", 120)
     else:
-        bars, words = above.subplots(1, 2, sharey=True, width_ratios=[1, 3])
+        bars, words = above.subplots(1, 2, sharey=True, width_ratios=[1, 5])
         _bars(bars, sets, options)
-        _words(words, sets)
+        _words(words, sets, inputs.alpha)
         # Below the words: below the bars their axis has its label, and beside them it would push them aside.
         words.legend(*bars.get_legend_handles_labels(), loc="upper center", bbox_to_anchor=(0.5, 0), ncols=3)
     panels = below.subplots(1, 2, sharex=True)
@@ -62,7 +67,7 @@ def _bars(axes: Axes, sets: pd.DataFrame, options: Figures) -> None:
     for widths, left, look in parts:
         axes.barh(places, widths, 0.5, left, ec="white" if "hatch" in look else "black", lw=0.5, **look)
     axes.barh(places, size, 0.5, fc="none", ec="black", lw=0.5)
-    names = [style.fit(style.plain(row["name"] or row["id"], 120), 195, style.SMALL) for _, row in sets.iterrows()]
+    names = [style.fit(_name(row), 170, style.SMALL) for _, row in sets.iterrows()]
     labels = [f"{name}\n{style.plain(identity, 40)}" for name, identity in zip(names, sets["id"], strict=True)]
     axes.set_yticks(places, labels)
     axes.tick_params(axis="y", length=0)
@@ -71,23 +76,47 @@ def _bars(axes: Axes, sets: pd.DataFrame, options: Figures) -> None:
     axes.set_xlabel("tested genes of the set")
 
 
-def _words(axes: Axes, sets: pd.DataFrame) -> None:
-    """The results of both methods beside the bars."""
+def _words(axes: Axes, sets: pd.DataFrame, alpha: float) -> None:
+    """The results of every method beside the bars, bold where p is below alpha."""
     axes.set_axis_off()
     axes.set_xlim(0, 1)
-    columns = ((0.12, "up / down /\ntested"), (0.46, "over-representation\namong up genes"), (0.84, "preranked\nGSEA"))
-    for at, title in columns:
+    columns: tuple[tuple[float, str, Any], ...] = (
+        (0.045, "up / down /\ntested", lambda row: (_counts(row), np.nan)),
+        (0.225, "over-repr.\namong up genes", lambda row: (_fold(row["fold_enrichment"]), row["ora_p_value"])),
+        (0.42, "preranked\nGSEA", lambda row: (f"NES {row['nes']:+.2f}", row["prerank_p_value"])),
+        (0.6, "CAMERA:\nagainst others", lambda row: (row["camera_direction"], row["camera_p_value"])),
+        (0.775, "FRY: in one\ndirection", lambda row: (row["fry_direction"], row["fry_p_value"])),
+        (0.945, "FRY: in\neither", lambda row: ("", row["fry_mixed_p_value"])),
+    )
+    for at, title, of in columns:
         axes.text(at, 0.7, title, ha="center", va="bottom", fontsize=style.SMALL, fontweight="bold")
-    for place, (_, row) in enumerate(sets.iterrows()):
-        fold = f"{style.number(row['fold_enrichment'], 3)}-fold, p = {style.number(row['ora_p_value'])}"
-        score = f"NES {row['nes']:+.2f}, p = {style.number(row['prerank_p_value'])}"
-        cells = (
-            " / ".join("–" if pd.isna(row[name]) else f"{row[name]:.0f}" for name in ("up", "down", "size")),
-            fold if pd.notna(row["ora_p_value"]) else "not tested",
-            score if pd.notna(row["nes"]) else "not tested",
-        )
-        for (at, _), cell in zip(columns, cells, strict=True):
-            axes.text(at, -place, cell, ha="center", va="center", fontsize=style.SMALL)
+        for place, (_, row) in enumerate(sets.iterrows()):
+            said, p_value = of(row)
+            words = said if at == columns[0][0] else "not tested"
+            if pd.notna(p_value):
+                words = f"{said}\np = {style.number(p_value)}".strip()
+            weight = "bold" if p_value < alpha else "normal"
+            axes.text(at, -place, words, ha="center", va="center", fontsize=style.SMALL, fontweight=weight)
+
+
+def _counts(row: pd.Series) -> str:
+    return " / ".join("–" if pd.isna(row[name]) else f"{row[name]:.0f}" for name in ("up", "down", "size"))
+
+
+def _fold(fold: float) -> str:
+    return "no gene is up" if pd.isna(fold) else f"{style.number(fold, 3)}-fold"
+
+
+def _name(row: pd.Series) -> str:
+    return style.plain(row["name"] or row["id"], 120).replace("platelet-derived growth factor", "PDGF")
+
+
+def _readings(sets: pd.DataFrame) -> list[str]:
+    """Lines that say what the methods mean together, for the sets that are read in the paragraph as well."""
+    known = sets[sets["id"].isin(READ) & sets["reading"].fillna("").ne("")]
+    points = style.TWO_COLUMNS * style.MM * 72 - 12
+    said = [f"{_name(row)}: {row['reading']}." for _, row in known.iterrows()]
+    return [line for each in said for line in style.wrap(style.plain(each, 500), points, style.SMALL)]
 
 
 def lines(axes: Axes, genes: pd.DataFrame) -> list[tuple[float, pd.Series]]:

@@ -135,6 +135,7 @@ PDGF = Table(
             "sets: the fewest genes that carry four fifths of the signal, the strongest first, each with the sign of "
             "its statistic and its share, such as `COL1A1:+0.31`; separated by spaces",
         ),
+        Column("reading", "text", "sets: what the p values of all methods say together, at the significance level"),
         BASE_MEAN,
         *EFFECT,
         Column(
