@@ -48,6 +48,7 @@ bench: .venv/installed ## speed, exactness, time and memory of every rule, calib
 	.venv/bin/python tests/benchmark/exactness.py $(GSE184951)
 	.venv/bin/python tests/benchmark/rules.py
 	.venv/bin/python tests/benchmark/calibration.py
+	.venv/bin/python tests/benchmark/set_calibration.py $(PUBLIC_DATA)
 	.venv/bin/python tests/benchmark/influence.py
 	.venv/bin/python tests/benchmark/scale.py
 	.venv/bin/python tests/benchmark/samples.py

@@ -174,6 +174,36 @@ def test_a_new_claim_reruns_claims_their_figure_and_the_summary_alone(folder: Pa
     }
 
 
+def test_every_contrast_has_all_four_methods_side_by_side(results: Path, contrasts: list[str]) -> None:
+    for contrast in contrasts:
+        sets = io.read_table(results / "tables" / f"{contrast}.enrichment.tsv")
+        of_method = sets.groupby("method")["set_id"].agg(set)
+        assert sorted(of_method.index) == ["camera", "fry", "ora", "prerank"]
+        assert of_method["prerank"] == of_method["camera"] == of_method["fry"] == of_method["ora"]
+        camera = sets[sets["method"] == "camera"]
+        assert camera["correlation"].nunique() > 100  # estimated, not a preset
+        assert sets.loc[sets["method"].isin(["camera", "fry"]), "p_value"].between(0, 1).all()
+        panel = io.read_table(results / "tables" / f"{contrast}.pdgf.tsv")
+        known = panel[(panel["section"] == "set") & panel["fry_p_value"].notna() & panel["ora_p_value"].notna()]
+        assert known["reading"].ne("").all()
+        assert {"whole", "without_collagens", "collagens"} <= set(known.loc[known["of_set"] == "GO:0048407", "part"])
+
+
+def test_planted_pdgf_is_found_by_tests_that_allow_for_correlation_and_an_untreated_arm_is_not(results: Path) -> None:
+    def row(contrast: str, name: str) -> pd.Series:
+        return io.read_table(results / "tables" / f"{contrast}.pdgf.tsv").set_index("id").loc[name]
+
+    planted = row("difference.NMN_vs_Placebo.Basal", "GO:0048407-without-collagens")
+    assert planted["camera_direction"] == planted["fry_direction"] == "up"
+    assert max(planted["camera_p_value"], planted["fry_p_value"]) < 0.01
+    assert "all methods agree" in planted["reading"]
+    whole = row("difference.NMN_vs_Placebo.Basal", "GO:0048407")
+    assert whole["fold_enrichment_counted"] > 1
+    assert 0 < whole["collagen_share"] < 1
+    assert "PDGFRB:+" in whole["leading"]
+    assert row("change.Placebo.Basal", "GO:0048008")["camera_p_value"] > 0.01
+
+
 def test_provenance_names_configuration_versions_and_inputs(results: Path) -> None:
     record = io.read_json(results / "provenance.json")
     assert record["configuration"]["statistics"]["alpha"] == ALPHA

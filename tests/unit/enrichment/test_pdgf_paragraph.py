@@ -124,6 +124,7 @@ def test_the_pathway_as_a_whole() -> None:
         "finds the pathway shifted upwards (normalised enrichment score +"
     )
     assert "finds the pathway shifted downwards (normalised enrichment score -" in falling
+    assert falling.count(", a p value that takes genes of the set for independent)") == 1
     assert "finds no shift of the pathway at p < 0.05 (" in sentences(pdgf_genes())[4]
 
 

@@ -112,11 +112,13 @@ def _pathway(row: pd.Series, alpha: float) -> str:
     if pd.isna(row["nes"]):
         return text
     shift = f"the pathway shifted {'upwards' if row['nes'] > 0 else 'downwards'}"
+    caution = ", a p value that takes genes of the set for independent"
     if not row["prerank_p_value"] < alpha:
+        caution = ""
         shift = f"no shift of the pathway at p < {alpha:g}"
     return (
         f"{text}; preranked GSEA finds {shift} "
-        f"(normalised enrichment score {row['nes']:+.2f}, p = {row['prerank_p_value']:.2g})"
+        f"(normalised enrichment score {row['nes']:+.2f}, p = {row['prerank_p_value']:.2g}{caution})"
     )
 
 
