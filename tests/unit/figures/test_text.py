@@ -262,8 +262,12 @@ def test_a_p_value_of_zero_and_a_wild_fold_change_stay_in_the_picture() -> None:
 def test_enrichment_says_how_many_sets_were_tested_and_shows_the_smallest_p_values() -> None:
     with drawn(named("enrichment"), drawings.contrast(), Figures(top_sets=3)) as made:
         said = words(made)
-    # 15 sets in each of two collections and directions; q = 10 ** (1 - number) is below 0.05 from number 3 on.
-    assert said.count("24 of 30 up, 24 of 30 down") == 2
+    # 15 sets in each of two collections; q = 10 ** (1 - number) is below 0.05 from number 3 on. Over-representation has
+    # all in both directions, the others the odd ones up and the even ones down.
+    assert "q < 0.05: 24 of 30 up, 24 of 30 down" in said
+    assert "q < 0.05: 12 of 14 up, 12 of 16 down" in said
+    assert "CAMERA: 12 up, 12 down" in said
+    assert "FRY: 12 up, 12 down" in said
     assert "stimulus 14:" in said
     assert "stimulus 9:" not in said
 
