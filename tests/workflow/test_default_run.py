@@ -17,28 +17,6 @@ from workflow_runner import ROOT, digests, finished, run
 ALPHA = 0.05
 
 
-@pytest.fixture(scope="session")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder in which the default configuration has run."""
-    path = tmp_path_factory.mktemp("example")
-    printed = finished(path, ROOT / "config" / "config.yaml")
-    (path / "printed.txt").write_text(printed)
-    return path
-
-
-@pytest.fixture(scope="session")
-def results(folder: Path) -> Path:
-    """Its results."""
-    return folder / "results" / "example"
-
-
-@pytest.fixture(scope="session")
-def contrasts(results: Path) -> list[str]:
-    """Its contrasts."""
-    design = io.read_table(results / "tables" / "design.tsv")
-    return design.loc[design["test"] == "wald", "contrast"].tolist()
-
-
 def test_a_run_ends_with_the_place_of_the_results_and_three_sentences(folder: Path, results: Path) -> None:
     printed = (folder / "printed.txt").read_text()
     assert f"Results: {results}" in printed

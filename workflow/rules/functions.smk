@@ -145,7 +145,7 @@ def every_model(pattern):
 def every_result(wildcards):
     """Everything that a run makes."""
     return [
-        rules.summary.output.summary,
+        rules.page.output.page,
         rules.normalise.output.vst,
         *(rules.composition.output if CONFIG.evidence.composition.run else []),
         *(rules.randomisation.output if CONFIG.evidence.randomisation.run else []),

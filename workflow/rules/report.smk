@@ -29,3 +29,37 @@ rule summary:
         remote={file.path: file.address for file in REMOTE.values() if hasattr(file, "address")},
     script:
         "../scripts/summary.py"
+
+
+rule page:
+    """One page that opens without a network: every contrast, gene, set and sample to look at."""
+    input:
+        summary=rules.summary.output.summary,
+        provenance=rules.summary.output.provenance,
+        plan=f"{OUT}/plan.json",
+        genes=lambda wildcards: every_contrast(rules.contrast.output.genes),
+        enrichment=lambda wildcards: every_contrast(rules.contrast.output.enrichment),
+        pdgf=lambda wildcards: every_contrast(rules.contrast.output.pdgf),
+        paragraphs=lambda wildcards: every_contrast(rules.contrast.output.paragraph),
+        samples=rules.normalise.output.samples,
+        distances=rules.normalise.output.distances,
+        data=rules.normalise.output.data,
+        sets=list(SETS.values()),
+        assets=[str(path) for path in sorted(WORKFLOW.glob("trialseq/page/assets/*"))],
+    output:
+        page=f"{OUT}/report.html",
+    log:
+        f"{LOGS}/page.log",
+    benchmark:
+        f"{BENCHMARKS}/page.tsv"
+    conda:
+        "../../envs/trialseq.yaml"
+    resources:
+        mem_mb=scaled(1500, 20),
+        runtime=scaled(10, 0.5),
+    params:
+        code=code("page"),
+        config=CONFIG.model_dump(mode="json"),
+        names=list(SETS),
+    script:
+        "../scripts/page.py"

@@ -38,6 +38,11 @@ def write_text(text: str, path: str | os.PathLike[str]) -> None:
         temporary.write_text(text.rstrip("\n") + "\n", encoding="utf-8", newline="\n")
 
 
+def read_text(path: str | os.PathLike[str]) -> str:
+    """Read text."""
+    return Path(path).read_text(encoding="utf-8")
+
+
 def write_json(value: object, path: str | os.PathLike[str]) -> None:
     """Write JSON with sorted keys."""
     write_text(json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False), path)
@@ -45,7 +50,7 @@ def write_json(value: object, path: str | os.PathLike[str]) -> None:
 
 def read_json(path: str | os.PathLike[str]) -> Any:  # noqa: ANN401 - JSON is of any type
     """Read JSON."""
-    return json.loads(Path(path).read_text(encoding="utf-8"))
+    return json.loads(read_text(path))
 
 
 def write_table(frame: pd.DataFrame, path: str | os.PathLike[str], *, comment: str | None = None) -> None:
