@@ -1,4 +1,4 @@
-"""What tests share: where the public data lie, and what a skip means."""
+"""What tests share: where the public data lie, a run of the example, and what a skip means."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+
+from trialseq import io
+from workflow_runner import finished
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared" / "data"
@@ -32,3 +35,25 @@ def edgepython() -> None:
     """The optional package of the second opinion is installed."""
     if find_spec("edgepython") is None:
         absent("edgePython is not installed (make opinion)")
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which the default configuration has run."""
+    path = tmp_path_factory.mktemp("example")
+    printed = finished(path, ROOT / "config" / "config.yaml")
+    (path / "printed.txt").write_text(printed)
+    return path
+
+
+@pytest.fixture(scope="session")
+def results(folder: Path) -> Path:
+    """Its results."""
+    return folder / "results" / "example"
+
+
+@pytest.fixture(scope="session")
+def contrasts(results: Path) -> list[str]:
+    """Its contrasts."""
+    design = io.read_table(results / "tables" / "design.tsv")
+    return design.loc[design["test"] == "wald", "contrast"].tolist()

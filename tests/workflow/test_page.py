@@ -61,9 +61,7 @@ def tab(browser: Browser, results: Path) -> Iterator[Page]:
 def _downloaded(tab: Page, button: str) -> pd.DataFrame:
     with tab.expect_download() as waiting:
         tab.click(button)
-    return pd.read_csv(
-        memory.StringIO(waiting.value.path().read_text()), sep="\t", keep_default_na=False, na_values="NA"
-    )
+    return pd.read_csv(waiting.value.path(), sep="\t", keep_default_na=False, na_values="NA")
 
 
 def test_it_says_on_top_that_data_are_simulated_and_answers_in_three_sentences(tab: Page, results: Path) -> None:

@@ -113,7 +113,8 @@ def _shown_sets(tables: Any) -> dict[tuple[str, str], str]:  # noqa: ANN401 - an
     """Names of the sets that the page shows, by collection and id."""
     rows = pd.concat([_interesting(table)[["collection", "set_id", "set_name"]] for table in tables])
     rows = rows.drop_duplicates(["collection", "set_id"]).sort_values(["collection", "set_id"])
-    return {(row.collection, row.set_id): row.set_name for row in rows.itertuples()}
+    keys = zip(rows["collection"], rows["set_id"], strict=True)
+    return dict(zip(keys, rows["set_name"], strict=True))
 
 
 def _add_sets(arrays: Arrays, place: int, table: pd.DataFrame) -> None:
