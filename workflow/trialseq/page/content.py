@@ -88,8 +88,9 @@ class Content:
 
 
 def _universe(tables: Any) -> pd.DataFrame:  # noqa: ANN401 - any iterable of tables
-    rows = pd.concat([each[["gene_id", "gene_name"]] for each in tables])
-    return rows.drop_duplicates("gene_id").set_index("gene_id")
+    rows: pd.DataFrame = pd.concat([each[["gene_id", "gene_name"]] for each in tables])
+    universe: pd.DataFrame = rows.drop_duplicates("gene_id").set_index("gene_id")
+    return universe
 
 
 def _add_genes(arrays: Arrays, place: int, table: pd.DataFrame, universe: pd.DataFrame) -> None:
