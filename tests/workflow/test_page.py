@@ -92,9 +92,9 @@ def test_a_table_of_genes_that_is_downloaded_is_that_of_the_contrast(tab: Page, 
     found = _downloaded(tab, "#download-genes").set_index("gene_id")
     expected = io.read_table(results / "tables" / f"{OTHER}.tsv").set_index("gene_id").reindex(found.index)
     assert len(found) == len(io.read_table(results / "tables" / f"{OTHER}.tsv"))
-    # Floats of 32 bits; an interval's end is the sum of two.
+    # Five digits; an interval's end is the sum of two numbers.
     for name in NUMBERS:
-        np.testing.assert_allclose(found[name], expected[name], rtol=2e-6, atol=2e-6 if name.startswith("ci") else 0)
+        np.testing.assert_allclose(found[name], expected[name], rtol=1e-5, atol=2e-5 if name.startswith("ci") else 0)
     assert (found["status"] == expected["status"]).all()
     tab.select_option("#status", "up")
     up = _downloaded(tab, "#download-genes")
@@ -111,11 +111,11 @@ def test_a_set_that_is_chosen_is_marked_and_its_running_sum_ends_where_the_table
     running = io.read_table(results / "enrichment" / f"{CONTRAST}.running.parquet")
     own = running[running["set_id"] == SIGNALLING]["running_sum"]
     highest = tab.evaluate("Math.max(...document.getElementById('running').data[0].y)")
-    assert highest == pytest.approx(own.max(), abs=1e-5)
+    assert highest == pytest.approx(own.max(), abs=1e-4)
     sets = _downloaded(tab, "#download-sets")
     table = io.read_table(results / "tables" / f"{CONTRAST}.enrichment.tsv").query("method == 'prerank'")
     row = table[table["set_id"] == SIGNALLING].iloc[0]
-    assert sets["p_value"].tolist() == pytest.approx([row["p_value"]], rel=1e-6)
+    assert sets["p_value"].tolist() == pytest.approx([row["p_value"]], rel=1e-5)
 
 
 def test_a_link_opens_the_same_view(tab: Page, browser: Browser, results: Path) -> None:

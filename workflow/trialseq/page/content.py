@@ -21,7 +21,7 @@ from trialseq.tables.shared import GENE_STATUS
 LARGEST_P = 0.1  # sets that no method gives less are in the tables alone
 STEP = 0.01  # of log2 counts, as the page draws them
 MOST_DISTANCES = 400  # samples
-NUMBERS = ("log2_fold_change", "half_interval", "statistic", "p_value", "q_value", "base_mean")
+NUMBERS = ("log2_fold_change", "half_interval", "p_value", "q_value")
 SET_NUMBERS = ("p_value", "q_value", "nes", "statistic", "fold_enrichment", "size", "overlap")
 
 
@@ -58,6 +58,10 @@ class Content:
         universe = _universe(given.genes.values())
         for place, (contrast, table) in enumerate(given.genes.items()):
             _add_genes(arrays, place, table, universe)
+            model = given.plan.estimands[contrast][0].id
+            if f"{model}.base_mean" not in arrays.index:
+                means = table.set_index("gene_id")["base_mean"].reindex(universe.index)
+                arrays.add(f"{model}.base_mean", means.to_numpy(dtype=float), "float32")
             _add_sets(arrays, place, given.enrichment[contrast])
         shown = _shown_sets(given.enrichment.values())
         _add_members(arrays, shown, given.sets, universe)
@@ -96,10 +100,14 @@ def _universe(tables: Any) -> pd.DataFrame:  # noqa: ANN401 - any iterable of ta
 def _add_genes(arrays: Arrays, place: int, table: pd.DataFrame, universe: pd.DataFrame) -> None:
     ranked = set(ranking.tested(table)["gene_id"])
     aligned = table.set_index("gene_id").reindex(universe.index)
-    half = (aligned["ci_high"] - aligned["ci_low"]) / 2
-    aligned = aligned.assign(half_interval=half, statistic=aligned["log2_fold_change"] / aligned["lfc_se"])
+    aligned = aligned.assign(half_interval=(aligned["ci_high"] - aligned["ci_low"]) / 2)
     for name in NUMBERS:
         arrays.add(f"{place}.{name}", aligned[name].to_numpy(dtype=float), "float32")
+    # The running sum takes ratios to the standard error, of which any constant multiple gives the same sum.
+    statistic = aligned["log2_fold_change"] / aligned["lfc_se"]
+    ratio = (aligned["half_interval"] / aligned["lfc_se"]).dropna()
+    if len(ratio) and not np.allclose(ratio, ratio.iloc[0], rtol=1e-6):
+        arrays.add(f"{place}.statistic", statistic.to_numpy(dtype=float), "float32")
     status = aligned["status"].map({name: code for code, name in enumerate(GENE_STATUS)}).fillna(255)
     arrays.add(f"{place}.status", status.to_numpy(), "uint8")
     arrays.add(f"{place}.ranked", [identity in ranked for identity in universe.index], "uint8")

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+DROPPED_BITS = 7  # of the 23 of a float's fraction: five digits stay, and a third of the size is saved
 KINDS = {"float32": "Float32Array", "uint8": "Uint8Array", "uint16": "Uint16Array", "uint32": "Uint32Array"}
 
 
@@ -33,6 +34,7 @@ class Arrays:
         better so, by about a fifth.
         """
         array = np.ascontiguousarray(np.asarray(values).ravel(), dtype=np.dtype(kind).newbyteorder("<"))
+        array = rounded(array) if kind == "float32" else array
         data = array.view(np.uint8).reshape(len(array), array.itemsize).T.tobytes() if len(array) else b""
         self.index[name] = (KINDS[kind], self.size, len(array))
         self.parts.append(data)
@@ -41,6 +43,13 @@ class Arrays:
     def text(self) -> str:
         """All of them, compressed."""
         return compressed(b"".join(self.parts))
+
+
+def rounded(values: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """Floats with the last bits of their fraction zero, rounded to the nearest: within 4e-6 of each."""
+    bits = values.view(np.uint32)
+    nearest = (bits + np.uint32(1 << (DROPPED_BITS - 1))) & np.uint32(0xFFFFFFFF << DROPPED_BITS & 0xFFFFFFFF)
+    return np.where(np.isfinite(values), nearest, bits).astype(np.uint32).view(np.float32)
 
 
 def plain(value: object) -> str:

@@ -44,9 +44,9 @@ function short(value) {
   return size !== 0 && (size < 1e-3 || size >= 1e5) ? value.toExponential(2) : String(Number(value.toPrecision(3)));
 }
 
-// A number for a file: what a float of 32 bits holds.
+// A number for a file: what the page holds of it.
 function whole(value) {
-  return value === null || value === undefined || Number.isNaN(value) ? "NA" : String(Number(value.toPrecision(8)));
+  return value === null || value === undefined || Number.isNaN(value) ? "NA" : String(Number(value.toPrecision(6)));
 }
 
 // Plotly reads a few tags and entities in text; names are no markup.

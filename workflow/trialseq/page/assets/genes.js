@@ -2,9 +2,17 @@
 
 const GENE_COLUMNS = ["gene_name", "gene_id", "base_mean", "log2_fold_change", "ci_low", "ci_high", "p_value", "q_value", "status"];
 
+// Half of an interval is a multiple of the standard error: the ratios order and weigh genes as the statistics do.
+const RATIOS = new Map();
+
+function ratios(data, contrast) {
+  if (!RATIOS.has(contrast)) RATIOS.set(contrast, data.of(contrast, "log2_fold_change").map((effect, gene) => effect / data.of(contrast, "half_interval")[gene] || 0));
+  return RATIOS.get(contrast);
+}
+
 function geneValues(data, contrast) {
   const of = (name) => data.of(contrast, name);
-  return { lfc: of("log2_fold_change"), half: of("half_interval"), statistic: of("statistic"), p: of("p_value"), q: of("q_value"), mean: of("base_mean"), status: of("status"), ranked: of("ranked") };
+  return { lfc: of("log2_fold_change"), half: of("half_interval"), statistic: of("statistic") ?? ratios(data, contrast), p: of("p_value"), q: of("q_value"), mean: data.of(data.contrasts[contrast].model, "base_mean"), status: of("status"), ranked: of("ranked") };
 }
 
 function geneRow(data, values, gene) {
