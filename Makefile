@@ -53,6 +53,7 @@ bench: .venv/installed ## speed, exactness, time and memory of every rule, calib
 	.venv/bin/python tests/benchmark/scale.py
 	.venv/bin/python tests/benchmark/samples.py
 	.venv/bin/python tests/benchmark/composition.py $(GSE184951)
+	.venv/bin/python tests/benchmark/page.py
 
 fuzz: .venv/installed envs/fuzz.lock ## fuzz readers and grammars, three minutes each, in an environment of its own
 	$(PYTHON) -m venv --clear .fuzz
@@ -61,7 +62,6 @@ fuzz: .venv/installed envs/fuzz.lock ## fuzz readers and grammars, three minutes
 	  .fuzz/bin/python tests/fuzz/fuzz.py $$target .fuzz/found/$$target -max_total_time=180 -timeout=20 \
 	    -rss_limit_mb=3000 -max_len=4096 -artifact_prefix=.fuzz/found/$$target- || exit 1; \
 	done
-	.venv/bin/python tests/benchmark/page.py
 
 docs: .venv/installed ## write the documentation that is generated
 	PYTHONPATH=workflow .venv/bin/python -m trialseq.docs --fix

@@ -113,7 +113,7 @@ function drawLines(app) {
     item.append(remove);
     chips.append(item);
     const panels = pairedTraces(data, gene);
-    const chart = element("div", undefined, { class: "chart", role: "img", "aria-label": `Counts of ${name} per subject; the table below has the same numbers` });
+    const chart = element("div", undefined, { class: "chart", role: "group", "aria-label": `Counts of ${name} per subject; the table below has the same numbers` });
     const box = element("div");
     box.append(element("h4", name), chart);
     holder.append(box);
