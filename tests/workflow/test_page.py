@@ -109,7 +109,7 @@ def test_a_set_that_is_chosen_is_marked_and_its_running_sum_ends_where_the_table
     expect(tab.locator("#set-name")).to_contain_text(SIGNALLING)
     tab.wait_for_function("document.getElementById('volcano').data.at(-1).x.length > 10")
     running = io.read_table(results / "enrichment" / f"{CONTRAST}.running.parquet")
-    own = running[running["set_id"] == SIGNALLING]["running_sum"]
+    own = running[running["set_id"] == SIGNALLING]["running_score"]
     highest = tab.evaluate("Math.max(...document.getElementById('running').data[0].y)")
     assert highest == pytest.approx(own.max(), abs=1e-4)
     sets = _downloaded(tab, "#download-sets")
