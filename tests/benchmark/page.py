@@ -25,7 +25,7 @@ from trialseq.config import Config
 from trialseq.design.estimands import Estimand, Model, Plan
 from trialseq.enrichment.ranking import adjusted
 from trialseq.genesets.gmt import GeneSet
-from trialseq.tables import ENRICHMENT, PDGF
+from trialseq.tables import CLAIMS, ENRICHMENT, PDGF
 
 GENES, CONTRASTS, SAMPLES, SETS = 25_000, 12, 92, 7_000
 TURNS = 5
@@ -95,6 +95,7 @@ def inputs() -> page.Inputs:
         enrichment={each: _enrichment(rng, sets) for each in contrasts},
         pdgf=dict.fromkeys(contrasts, PDGF.empty()),
         paragraphs=dict.fromkeys(contrasts, "Simulated."),
+        claims=CLAIMS.empty(),
         sets={"GO": sets},
         samples=samples,
         distances=distances,

@@ -73,6 +73,12 @@ def test_it_says_on_top_that_data_are_simulated_and_answers_in_three_sentences(t
     assert tab.locator(".simulated").bounding_box()["y"] < 5
 
 
+def test_claims_stand_with_their_verdicts(tab: Page, results: Path) -> None:
+    claims = io.read_table(results / "tables" / "claims.tsv")
+    assert tab.locator("#claims tbody th").all_inner_texts() == list(claims["says"])
+    assert tab.locator("#claims tbody td:nth-child(2)").all_inner_texts() == list(claims["verdict"])
+
+
 def test_a_gene_that_is_typed_is_in_table_list_and_plots(tab: Page) -> None:
     tab.fill("#find", "pdgfrb")
     tab.press("#find", "Tab")
@@ -162,6 +168,7 @@ def _of_one_contrast(results: Path, hostile: str) -> page.Inputs:
         enrichment={contrast: io.read_table(tables / f"{contrast}.enrichment.tsv").assign(set_name=hostile)},
         pdgf={contrast: io.read_table(tables / f"{contrast}.pdgf.tsv").assign(name=hostile)},
         paragraphs={contrast: hostile},
+        claims=io.read_table(tables / "claims.tsv").assign(says=hostile, reason=hostile),
         sets=genesets.read(
             config.enrichment, {name: ROOT / str(file) for name, file in genesets.files(config).items()}
         ),

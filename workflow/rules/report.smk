@@ -44,6 +44,7 @@ rule page:
         samples=rules.normalise.output.samples,
         distances=rules.normalise.output.distances,
         data=rules.normalise.output.data,
+        claims=[rules.claims.output.table] if CONFIG.claims else [],
         sets=list(SETS.values()),
         assets=[str(path) for path in sorted(WORKFLOW.glob("trialseq/page/assets/*"))],
     output:

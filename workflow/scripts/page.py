@@ -3,7 +3,7 @@
 from trialseq.joblog import job
 
 with job(snakemake.log[0]):
-    from trialseq import genesets, io, limits, page
+    from trialseq import genesets, io, limits, page, tables
     from trialseq.config import Config
     from trialseq.design.estimands import Plan
 
@@ -18,6 +18,7 @@ with job(snakemake.log[0]):
         enrichment=dict(zip(plan.estimands, map(io.read_table, snakemake.input.enrichment), strict=True)),
         pdgf=dict(zip(plan.estimands, map(io.read_table, snakemake.input.pdgf), strict=True)),
         paragraphs=dict(zip(plan.estimands, map(io.read_text, snakemake.input.paragraphs), strict=True)),
+        claims=next(map(io.read_table, snakemake.input.claims), tables.CLAIMS.empty()),
         sets=sets,
         samples=io.read_table(snakemake.input.samples),
         distances=io.read_table(snakemake.input.distances),

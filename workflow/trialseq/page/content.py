@@ -29,7 +29,7 @@ SET_NUMBERS = ("p_value", "q_value", "nes", "statistic", "fold_enrichment", "siz
 class Inputs:
     """Tables by contrast: `tables.CONTRAST_GENES`, `tables.ENRICHMENT`, `tables.PDGF`, and sentences on the panel.
 
-    sets: gene sets by id, by collection; samples: `tables.SAMPLES`; data: the annotated matrix of normalised counts.
+    claims: `tables.CLAIMS`; sets: gene sets by id, by collection; samples: `tables.SAMPLES`; data: the annotated matrix of normalised counts.
     """
 
     config: Config
@@ -38,6 +38,7 @@ class Inputs:
     enrichment: Mapping[str, pd.DataFrame]
     pdgf: Mapping[str, pd.DataFrame]
     paragraphs: Mapping[str, str]
+    claims: pd.DataFrame
     sets: Mapping[str, Mapping[str, GeneSet]]
     samples: pd.DataFrame
     distances: pd.DataFrame

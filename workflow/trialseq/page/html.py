@@ -48,6 +48,7 @@ def render(given: Inputs, summary: str, provenance: Mapping[str, Any]) -> str:
         beware=[line.partition(": ")[2] for line in lines if line.startswith("Beware: ")],
         notes=[line.partition(": ")[2] for line in lines if line.startswith("Note: ")],
         contrasts=[estimand for _, estimand in given.plan.estimands.values()],
+        claims=given.claims.to_dict("records"),
         models=_models(given.plan),
         alpha=given.config.statistics.alpha,
         largest_p=LARGEST_P,
