@@ -29,7 +29,8 @@ SET_NUMBERS = ("p_value", "q_value", "nes", "statistic", "fold_enrichment", "siz
 class Inputs:
     """Tables by contrast: `tables.CONTRAST_GENES`, `tables.ENRICHMENT`, `tables.PDGF`, and sentences on the panel.
 
-    claims: `tables.CLAIMS`; sets: gene sets by id, by collection; samples: `tables.SAMPLES`; data: the annotated matrix of normalised counts.
+    claims: `tables.CLAIMS`; sets: gene sets by id, by collection; samples: `tables.SAMPLES`; data: the annotated matrix
+    of normalised counts.
     """
 
     config: Config
