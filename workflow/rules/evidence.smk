@@ -91,6 +91,7 @@ rule claims:
         enrichment=of_claims(rules.contrast.output.enrichment),
         dropped=of_claims(rules.contrast.output.dropped),
         composition=rules.composition.output if CONFIG.evidence.composition.run else [],
+        randomisation=[rules.randomisation.output.tests] if CONFIG.evidence.randomisation.run else [],
         opinions=opinions_of_claims,
     output:
         table=f"{OUT}/tables/claims.tsv",

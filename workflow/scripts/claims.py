@@ -14,6 +14,7 @@ with job(snakemake.log[0]):
         io.read_json(given.plan),
         {name: dict(zip(contrasts, map(io.read_table, given[name]), strict=True)) for name in per_contrast},
         list(map(io.read_table, given.composition)),
+        next(map(io.read_table, given.randomisation), None),
         {engine: opinions[place :: len(engines)] for place, engine in enumerate(engines)},
         snakemake.params.alpha,
     )

@@ -25,6 +25,7 @@ from trialseq.tables import (
     ENRICHMENT,
     INFLUENCE_GENES,
     PDGF,
+    RANDOMISATION,
 )
 
 NAN = float("nan")
@@ -43,6 +44,11 @@ def frame(table: Any, *rows: Row) -> pd.DataFrame:  # noqa: ANN401 - a contract
 def gene(effect: float = 0.8, p_value: float = 0.001, **more: object) -> Row:
     numbers = {"log2_fold_change": effect, "ci_low": effect - 0.3, "ci_high": effect + 0.3, "p_value": p_value}
     return {"gene_id": "E1", "gene_name": "PDGFRB", "base_mean": 90, "status": "tested", **numbers, **more}
+
+
+def randomised(**more: object) -> Row:
+    row = {"contrast": DIFFERENCE, "set_id": "GO:0048407", "test": "re-assign", "exact": "yes", "assignments": 20}
+    return row | {"estimate": 0.1, "ci_low": 0.05, "ci_high": 0.2, "p_value": 0.03, "reason": ""} | more
 
 
 def results(**changes: Any) -> Results:  # noqa: ANN401 - fields of Results
@@ -67,6 +73,7 @@ def results(**changes: Any) -> Results:  # noqa: ANN401 - fields of Results
             COMPOSITION_GENES,
             gene() | held | {"held_log2_fold_change": 0.6, "calibrated_log2_fold_change": 0.5},
         ),
+        "randomisation": frame(RANDOMISATION, randomised()),
         "engines": {"edger": dict.fromkeys(every, frame(CONTRAST_GENES, gene(p_value=0.02)))},
     }
     return Results(**(tables | changes))
@@ -187,6 +194,23 @@ def test_composition_has_to_be_outlasted_with_the_error_of_the_scores_allowed_fo
         assert answered(GENE, given)[1].loc["composition", "survives"] == "no", column
     _, evidence = answered(GENE, results(composition_genes=table.assign(calibrated_p_value=NAN)))
     assert evidence.loc["composition", "survives"] == "yes"
+
+
+@pytest.mark.parametrize(
+    ("more", "survives", "words"),
+    [
+        ({}, "yes", "20 assignments, all"),
+        ({"estimate": -0.1}, "no", "20 assignments"),
+        ({"p_value": 0.06, "exact": "no"}, "no", "drawn"),
+        ({"test": "none", "p_value": NAN, "reason": "no arms"}, "no answer", "no arms"),
+        ({"contrast": NMN}, "not asked", "evidence.scores.sets"),
+    ],
+)
+def test_a_set_has_to_outlast_the_randomisation_of_its_score(more: Row, survives: str, words: str) -> None:
+    _, evidence = answered(SET, results(randomisation=frame(RANDOMISATION, randomised(**more))))
+    assert evidence.loc["randomisation", "survives"] == survives
+    assert words in evidence.loc["randomisation", "note"]
+    assert answered(SET, results(randomisation=None))[1].loc["randomisation", "survives"] == "not asked"
 
 
 def test_one_sided_lists_are_those_of_the_direction_that_is_claimed() -> None:

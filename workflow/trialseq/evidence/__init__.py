@@ -157,13 +157,15 @@ def judge_claims(
     plan: Mapping[str, Any],
     tables: Mapping[str, Mapping[str, pd.DataFrame]],
     composition: Sequence[pd.DataFrame],
+    randomisation: pd.DataFrame | None,
     opinions: Mapping[str, Iterable[pd.DataFrame]],
     alpha: float,
 ) -> of_claims.Found:
     """A verdict on each claim; see `trialseq.evidence.claims.answered`.
 
     tables: `genes`, `influence`, `pdgf`, `enrichment` and `dropped`, by contrast; composition: its table and that of
-    the genes, or none; opinions: `tables.STATISTICS` of the model of each contrast, in the same order, by engine.
+    the genes, or none; randomisation: its tests, where asked; opinions: `tables.STATISTICS` of the model of each
+    contrast, in the same order, by engine.
     """
     from trialseq import de
     from trialseq.evidence.claim_lines import Results
@@ -174,7 +176,8 @@ def judge_claims(
         for engine, found in opinions.items()
     }
     whole, genes = composition or (None, None)
-    return answered(claims, plan, Results(**tables, composition=whole, composition_genes=genes, engines=engines), alpha)
+    found = Results(**tables, composition=whole, composition_genes=genes, randomisation=randomisation, engines=engines)
+    return answered(claims, plan, found, alpha)
 
 
 def randomise(

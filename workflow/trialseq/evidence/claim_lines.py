@@ -25,8 +25,9 @@ NAN = float("nan")
 class Results:
     """Tables of a run, by contrast: `tables.CONTRAST_GENES`, `INFLUENCE_GENES`, `PDGF`, `ENRICHMENT`, `DROPPED_SETS`.
 
-    composition, composition_genes: `tables.COMPOSITION`, `COMPOSITION_GENES`, or none where it was not asked; engines:
-    `tables.CONTRAST_GENES` by engine and contrast, of those that were asked.
+    composition, composition_genes: `tables.COMPOSITION`, `COMPOSITION_GENES`, or none where it was not asked;
+    randomisation: `tables.RANDOMISATION`, or none; engines: `tables.CONTRAST_GENES` by engine and contrast, of those
+    that were asked.
     """
 
     genes: Mapping[str, pd.DataFrame]
@@ -36,6 +37,7 @@ class Results:
     dropped: Mapping[str, pd.DataFrame]
     composition: pd.DataFrame | None = None
     composition_genes: pd.DataFrame | None = None
+    randomisation: pd.DataFrame | None = None
     engines: Mapping[str, Mapping[str, pd.DataFrame]] = field(default_factory=dict)
 
     def gene(self, claim: Claim) -> pd.Series | None:
@@ -249,6 +251,22 @@ def _set_of_composition(claim: Claim, results: Results) -> tuple[pd.Series | Non
     return row, Answer(note="no gene of the set was fitted")
 
 
+def randomised(claim: Claim, results: Results) -> Answer:
+    """The score of the set by re-assigned arms or flipped signs: a p value that assumes no distribution of counts."""
+    if results.randomisation is None:
+        return _not_asked("randomisation was not asked")
+    row = first(results.randomisation, contrast=claim.contrast, set_id=claim.of)
+    if row is None:
+        return _not_asked("not scored: name the set in evidence.scores.sets")
+    if pd.isna(row["p_value"]):
+        return Answer(note=str(row["reason"]))
+    kind = {"re-assign": "assignments", "sign flip": "choices of signs"}[row["test"]]
+    note = (
+        f"{row['assignments']:,.0f} {kind}, {'all' if row['exact'] == 'yes' else 'drawn'}; the estimate is of the score"
+    )
+    return Answer(row["p_value"], np.sign(row["estimate"]), row["estimate"], row["ci_low"], row["ci_high"], note)
+
+
 ENGINES = {"edger": "edgeR", "limma": "limma-voom", "stock": "PyDESeq2 as it is"}
 WORDS = {"ora": "over-representation", "prerank": "preranked GSEA", "camera": "CAMERA", "fry": "FRY"}
 ROLES = {"fry": "main", "camera": "beside", "prerank": "beside", "ora": "beside"}
@@ -270,6 +288,7 @@ LINES: tuple[Line, ...] = (
     *_of_methods(" without collagens", "_without_collagens", {**ROLES, "fry": "check"}, without_collagens),
     Line("mean", "set", "check", "change of the mean", mean_of_set),
     Line("composition", "set", "check", "composition held", composition_of_set),
+    Line("randomisation", "set", "check", "randomised score", randomised),
 )
 
 
