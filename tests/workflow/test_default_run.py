@@ -141,14 +141,14 @@ def test_claims_that_the_simulation_makes_true_are_supported_and_the_false_one_i
     assert "4. Of 5 claims, 4 are supported: nmn_raises_pdgfrb (" in (folder / "printed.txt").read_text()
 
 
-def test_a_new_claim_reruns_claims_their_figure_and_the_summary_alone(folder: Path) -> None:
+def test_a_new_claim_reruns_claims_their_figure_the_summary_and_the_page_alone(folder: Path) -> None:
     config = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
     config["claims"][0] |= {"gene": "THY1", "contrast": "change.NMN.Insulin"}
     changed = folder / "changed.yaml"
     changed.write_text(yaml.safe_dump(config))
     plan = run(folder, changed, "--dry-run").stdout
     assert set(re.findall(r"^(?:local)?rule (\w+):", plan, re.MULTILINE)) == {
-        *("claims", "claims_figures", "summary", "all")
+        *("claims", "claims_figures", "summary", "page", "all")
     }
 
 
