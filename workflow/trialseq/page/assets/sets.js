@@ -117,7 +117,7 @@ function drawSet(app) {
   }
   const ticks = { type: "scatter", mode: "markers", x: hits.map(([, place]) => place), y: hits.map(() => Math.min(...y) - 0.05), text: hits.map(([gene]) => shown(data.label(gene))), customdata: hits.map(([gene]) => gene), marker: { symbol: "line-ns-open", size: 10, color: colour("mark") }, hovertemplate: "%{text}<extra></extra>", showlegend: false };
   const line = { type: "scatter", mode: "lines", x, y, line: { color: colour("down"), width: 2 }, hoverinfo: "skip", showlegend: false };
-  return plot("running", [line, ticks], layout("rank among the tested genes, the most raised first", "running sum"), (point) => point.customdata !== undefined && app.addGene(point.customdata));
+  return plot("running", [line, ticks], layout("rank, the most raised first", "running sum"), (point) => point.customdata !== undefined && app.addGene(point.customdata));
 }
 
 function makeSetTable(app) {
