@@ -149,6 +149,7 @@ def test_a_set_that_is_not_in_its_collection_stops_before_any_job(tmp_path: Path
             {"counts": "absent", "samples": "absent"},
             {"mine": str(gmt)},
             "resources/markers/muscle.tsv",
+            "resources/genesets/pdgf.gmt",
         )
     with pytest.raises(InputError, match=r"a collection of enrichment\.collections(.|\n)*yours"):
         study(trial=TRIAL, evidence={"scores": {"sets": [{"collection": "yours", "id": "X"}]}})
