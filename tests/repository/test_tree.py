@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from importlib.metadata import requires
 from pathlib import Path
@@ -80,3 +81,17 @@ def test_a_script_has_a_rule_of_its_name_that_runs_it_and_logs_there(script: Pat
 def test_every_script_that_a_rule_names_is_there() -> None:
     named = set(re.findall(r'"\.\./scripts/([^"]+)"', RULES))
     assert named == {script.name for script in SCRIPTS}
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
+def test_scripts_read_files_of_users_within_the_limits_of_the_options(script: Path) -> None:
+    readers = {"sources.read", "genesets.read", "evidence.read_markers"}
+    tree = ast.parse(script.read_text(encoding="utf-8"))
+    held = [
+        node
+        for block in ast.walk(tree)
+        if isinstance(block, ast.With) and ast.unparse(block.items[0]).startswith("limits.applied(")
+        for node in ast.walk(block)
+    ]
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and ast.unparse(node.func) in readers]
+    assert [ast.unparse(call) for call in calls if call not in held] == []

@@ -33,6 +33,7 @@ FILES = sources.files(CONFIG) | {f"sets {name}": file for name, file in genesets
 SOURCE = {name: local(file) for name, file in sources.files(CONFIG).items()}
 SETS = {name: local(file) for name, file in genesets.files(CONFIG).items()}
 REMOTE = {file.path: file for file in FILES.values() if not isinstance(file, str)}
+PDGF = shipped("resources/genesets/pdgf.gmt")
 MARKERS = shipped(CONFIG.evidence.composition.markers)
 SINGLE_CELL = [each.file for each in [CONFIG.evidence.composition.single_cell] if each]
 OPINIONS = list(dict.fromkeys(CONFIG.statistics.second_opinion))

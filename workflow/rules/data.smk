@@ -46,7 +46,7 @@ rule normalise:
     input:
         counts=rules.counts.output.counts,
         sets=list(SETS.values()),
-        pdgf=shipped("resources/genesets/pdgf.gmt"),
+        pdgf=PDGF,
         markers=marker_genes,
         signature=signature,
     output:
@@ -70,10 +70,10 @@ rule normalise:
         runtime=scaled(10, 5),
     params:
         code=code("normalise"),
-        options=options("statistics", "qc", "trial"),
+        options=options("statistics", "qc", "trial", "limits"),
         collections=options("enrichment")["enrichment"]["collections"],
         names=list(SETS),
-        scores=options("evidence")["evidence"]["scores"],
+        scores=CONFIG.evidence.scores.model_dump(mode="json"),
         fewest=CONFIG.evidence.composition.min_markers,
     script:
         "../scripts/normalise.py"

@@ -6,7 +6,7 @@ rule contrast:
         influence=influence_of,
         plan=f"{OUT}/plan.json",
         sets=list(SETS.values()),
-        pdgf=shipped("resources/genesets/pdgf.gmt"),
+        pdgf=PDGF,
     output:
         enrichment=f"{OUT}/tables/{{contrast}}.enrichment.tsv",
         dropped=f"{OUT}/tables/{{contrast}}.dropped_sets.tsv",

@@ -31,7 +31,7 @@ rule composition:
         plan=f"{OUT}/plan.json",
         markers=marker_genes,
         sets=list(SETS.values()),
-        pdgf=shipped("resources/genesets/pdgf.gmt"),
+        pdgf=PDGF,
     output:
         table=f"{OUT}/tables/composition.tsv",
         genes=f"{OUT}/tables/composition_genes.tsv.gz",
@@ -47,7 +47,7 @@ rule composition:
         runtime=scaled(15, 20),
     params:
         code=code("composition"),
-        options=options("statistics", "enrichment"),
+        options=options("statistics", "enrichment", "limits"),
         composition=CONFIG.evidence.composition.model_dump(mode="json"),
         names=list(SETS),
     script:

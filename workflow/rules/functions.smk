@@ -39,7 +39,7 @@ def preflight():
         "source": SOURCE,
         "sets": SETS,
         "markers": str(MARKERS),
-        "pdgf": str(shipped("resources/genesets/pdgf.gmt")),
+        "pdgf": str(PDGF),
     }
     command = [sys.executable, "-c", run, str(WORKFLOW)]
     done = subprocess.run(command, input=json.dumps(given), text=True, stderr=subprocess.PIPE)

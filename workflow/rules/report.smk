@@ -10,7 +10,7 @@ rule summary:
         notes=lambda wildcards: every_model(f"{OUT}/models/{{model}}.notes.json"),
         checks=rules.normalise.output.checks,
         source=list(SOURCE.values()),
-        sets=[*SETS.values(), shipped("resources/genesets/pdgf.gmt")],
+        sets=[*SETS.values(), PDGF],
     output:
         summary=f"{OUT}/summary.txt",
         provenance=f"{OUT}/provenance.json",

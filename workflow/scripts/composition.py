@@ -3,18 +3,21 @@
 from trialseq.joblog import job
 
 with job(snakemake.log[0], snakemake.threads):
-    from trialseq import evidence, genesets, io
+    from trialseq import evidence, genesets, io, limits
     from trialseq.config import Config
     from trialseq.design.estimands import Plan
 
     config = Config.part(snakemake.params.options)
-    collections = genesets.read(config.enrichment, dict(zip(snakemake.params.names, snakemake.input.sets, strict=True)))
+    paths = dict(zip(snakemake.params.names, snakemake.input.sets, strict=True))
+    with limits.applied(config.limits):
+        collections = genesets.read(config.enrichment, paths)
+        markers = evidence.read_markers(snakemake.input.markers)
     asked = [*snakemake.params.composition["headline"], *snakemake.params.composition["also"]]
     found = evidence.hold_composition(
         io.read_counts(snakemake.input.counts),
         io.read_annotated(snakemake.input.data),
         Plan.from_json(io.read_json(snakemake.input.plan)),
-        evidence.read_markers(snakemake.input.markers),
+        markers,
         evidence.asked_about(genesets.read_gmt(snakemake.input.pdgf), collections, asked),
         config.statistics,
         snakemake.params.composition,

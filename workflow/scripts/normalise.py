@@ -3,17 +3,20 @@
 from trialseq.joblog import job
 
 with job(snakemake.log[0], snakemake.threads):
-    from trialseq import evidence, io, qc
-    from trialseq.config import Config
+    from trialseq import evidence, genesets, io, limits, qc
+    from trialseq.config import Config, Enrichment
 
     config = Config.part(snakemake.params.options)
-    paths = dict(zip(snakemake.params.names, snakemake.input.sets, strict=True))
-    collections = snakemake.params.collections
+    asked = Enrichment.model_validate({"collections": snakemake.params.collections})
+    with limits.applied(config.limits):
+        collections = genesets.read(asked, dict(zip(snakemake.params.names, snakemake.input.sets, strict=True)))
+        markers = evidence.read_markers(snakemake.input.markers)
     matrix = io.read_counts(snakemake.input.counts)
     data = qc.normalise(matrix, config.statistics, snakemake.threads)
     checked = qc.check(data, matrix.samples, config.qc, config.trial)
-    evidence.score(data, collections, paths, snakemake.input.pdgf, snakemake.params.scores, snakemake.threads)
-    evidence.measure(data, snakemake.input.markers, snakemake.input.signature, snakemake.params.fewest)
+    terms = genesets.read_gmt(snakemake.input.pdgf)
+    evidence.score(data, terms, collections, snakemake.params.scores, snakemake.threads)
+    evidence.measure(data, markers, snakemake.input.signature, snakemake.params.fewest)
     io.write_annotated(data, snakemake.output.data)
     io.write_table(qc.samples(data), snakemake.output.samples)
     io.write_table(checked.table, snakemake.output.checks)

@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-GENE_COLUMNS = ("gene_name", "biotype")
-
 
 @dataclass(frozen=True)
 class CountMatrix:

@@ -122,15 +122,6 @@ def read_counts(path: str | os.PathLike[str]) -> CountMatrix:
     return CountMatrix(counts, _text(data.obs), _text(data.var), tuple(data.uns.get("notices", ())))
 
 
-def read_samples(path: str | os.PathLike[str]) -> pd.DataFrame:
-    """Read the sample sheet of a count matrix, without its counts."""
-    import h5py
-    from anndata.io import read_elem
-
-    with h5py.File(path) as file:
-        return _text(read_elem(file["obs"]))
-
-
 def _text(frame: pd.DataFrame) -> pd.DataFrame:
     """Categories, which anndata makes of repeated text, as text again."""
     return frame.astype({name: object for name in frame.columns if frame[name].dtype == "category"})

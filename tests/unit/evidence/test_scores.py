@@ -103,7 +103,7 @@ def test_scores_are_in_the_table_of_samples_and_the_annotated_matrix(matrix: Cou
     gmt.write_text("\t".join([given.id, given.name, *given.genes]) + "\n")
     data = qc.normalise(matrix, Statistics(), 1)
     options = {"method": "mean_z", "sets": [{"collection": "mine", "id": "A/B"}]}
-    evidence.score(data, [{"name": "mine", "file": str(gmt)}], {"mine": gmt}, PANEL, options, 1)
+    evidence.score(data, read_gmt(PANEL), {"mine": read_gmt(gmt)}, options, 1)
     io.write_annotated(data, tmp_path / "data.h5ad")
     again = io.read_annotated(tmp_path / "data.h5ad")
     table = qc.samples(again).set_index("sample")

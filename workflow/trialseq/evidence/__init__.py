@@ -29,23 +29,21 @@ if TYPE_CHECKING:
 
 def score(
     data: AnnData,
-    collections: Sequence[Mapping[str, Any]],
-    paths: Mapping[str, str | Path],
-    pdgf: str | Path,
+    terms: Mapping[str, GeneSet],
+    collections: Mapping[str, Mapping[str, GeneSet]],
     options: Mapping[str, Any],
     threads: int,
 ) -> None:
     """Add a score of each PDGF set, and of each set that the options name, to obs.
 
-    collections, options: `enrichment.collections` and `evidence.scores` as plain values; paths: file of each
-    collection, by name; pdgf: GMT file with the GO terms of the panel. See `trialseq.evidence.scores.measure`.
+    terms: GO terms of the panel; collections: sets by id, by name of the collection; options: `evidence.scores` as
+    plain values. See `trialseq.evidence.scores.measure`.
     """
-    from trialseq import config, genesets
+    from trialseq import config
     from trialseq.evidence import scores
 
-    known = genesets.read(config.Enrichment.model_validate({"collections": collections}), paths)
     asked = config.Scores.model_validate(options)
-    scores.measure(data, scores.chosen(genesets.read_gmt(pdgf), known, asked.sets), asked, threads)
+    scores.measure(data, scores.chosen(terms, collections, asked.sets), asked, threads)
 
 
 def unknown_sets(options: Scores, collection: str, known: Iterable[str]) -> list[Problem]:
@@ -84,16 +82,16 @@ def cell_types(options: SingleCell, matrix: CountMatrix) -> CellTypes:
     return CellTypes(single_cell.table(found.markers), found.signature.rename_axis("gene").reset_index())
 
 
-def measure(data: AnnData, markers: str, signature: Sequence[str], fewest: int) -> None:
+def measure(data: AnnData, markers: Markers, signature: Sequence[str], fewest: int) -> None:
     """Add scores and proportions of cell types to obs; see `trialseq.evidence.cells.measure`.
 
-    markers: path of the table; signature: path of its table, or none.
+    signature: path of its table, or none.
     """
     from trialseq import io
     from trialseq.evidence import cells
 
     given = io.read_table(signature[0]).set_index("gene") if signature else None
-    cells.measure(data, read_markers(markers), given, fewest)
+    cells.measure(data, markers, given, fewest)
 
 
 def asked_about(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -93,7 +93,7 @@ class Content:
         return cls(plain(text), arrays.text())
 
 
-def _universe(tables: Any) -> pd.DataFrame:  # noqa: ANN401 - any iterable of tables
+def _universe(tables: Iterable[pd.DataFrame]) -> pd.DataFrame:
     rows: pd.DataFrame = pd.concat([each[["gene_id", "gene_name"]] for each in tables])
     universe: pd.DataFrame = rows.drop_duplicates("gene_id").set_index("gene_id")
     return universe
@@ -120,7 +120,7 @@ def _interesting(table: pd.DataFrame) -> pd.DataFrame:
     return table[least < LARGEST_P]
 
 
-def _shown_sets(tables: Any) -> dict[tuple[str, str], str]:  # noqa: ANN401 - any iterable of tables
+def _shown_sets(tables: Iterable[pd.DataFrame]) -> dict[tuple[str, str], str]:
     """Names of the sets that the page shows, by collection and id."""
     rows = pd.concat([_interesting(table)[["collection", "set_id", "set_name"]] for table in tables])
     rows = rows.drop_duplicates(["collection", "set_id"]).sort_values(["collection", "set_id"])
