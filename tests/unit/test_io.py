@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from trialseq import io
+from trialseq.contract import Column, Table
 from trialseq.counts import CountMatrix
 
 
@@ -33,6 +34,16 @@ def test_tables_survive_with_genes_called_na_and_numbers_missing(tmp_path: Path,
     )
     io.write_table(frame, tmp_path / name)
     pd.testing.assert_frame_equal(io.read_table(tmp_path / name), frame)
+
+
+@pytest.mark.parametrize("name", ["table.tsv", "table.parquet"])
+def test_truths_survive_and_nothing_else_is_one(tmp_path: Path, name: str) -> None:
+    contract = Table("t", "a row", (Column("own", "truth", "whether"),))
+    frame = contract.conform(pd.DataFrame({"own": [True, False, True]}))
+    io.write_table(frame, tmp_path / name)
+    assert contract.conform(io.read_table(tmp_path / name))["own"].tolist() == [True, False, True]
+    with pytest.raises(ValueError, match="own has values other than True, False"):
+        contract.conform(pd.DataFrame({"own": ["yes", "False"]}))
 
 
 def test_the_same_table_gives_the_same_bytes(tmp_path: Path) -> None:

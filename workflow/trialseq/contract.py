@@ -9,6 +9,7 @@ import pandas as pd
 
 Kind = Literal["text", "number", "integer", "truth"]
 _DTYPES: dict[str, Any] = {"number": "float64", "integer": "Int64", "truth": "bool"}
+_TRUTHS = {"True": True, "False": False, True: True, False: False}  # text files give words back; to bool, all are true
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,10 @@ class Table:
             if column.kind == "text":
                 values = values.astype(object).where(values.notna(), "").astype(str)
             else:
+                if column.kind == "truth":
+                    values = values.map(_TRUTHS)
+                    if values.isna().any():
+                        raise ValueError(f"{self.file}: {column.name} has values other than True, False")
                 values = values.astype(_DTYPES[column.kind])
             _check(self.file, column, values)
             result[column.name] = values

@@ -46,8 +46,8 @@ def figure(inputs: ClaimsInputs, options: Figures) -> Figure:  # noqa: ARG001 - 
     body = sum(row * len(part) + TITLE + BELOW for part in parts.values()) + 8
     subtitle = (
         "Claims that were written before the answer. The first mark decides, after Holm's correction over all claims; "
-        "the next are checks of how firm it is. Methods right of the second line do not count: their p values are too "
-        "small where genes of a set go together."
+        "the next are checks of how firm it is. Methods right of the second line do not count: they ask whether "
+        "a set moves more than other genes, or take its genes for independent."
     )
     made = style.figure(style.TWO_COLUMNS, body, inputs.title, subtitle)
     grid = made.add_gridspec(len(parts), 2, width_ratios=[1, 1.25], height_ratios=list(map(len, parts.values())))

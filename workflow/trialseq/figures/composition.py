@@ -41,7 +41,10 @@ def figure(inputs: ContrastInputs, options: Figures) -> Figure:  # noqa: ARG001 
         Line2D([], [], lw=0.9, label="with the cell types held constant", **AFTER),
         Line2D([], [], ls="", label="the same, corrected for the error of the scores", **CORRECTED),
     ]
-    made.legend(handles=entries, loc="outside lower center", ncols=3)
+    drawn = [True, *(table[f"{each}_estimate"].notna().any() for each in ("held", "calibrated"))]
+    made.legend(
+        handles=[each for each, shown in zip(entries, drawn, strict=True) if shown], loc="outside lower center", ncols=3
+    )
     return made
 
 

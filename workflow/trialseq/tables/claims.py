@@ -61,8 +61,8 @@ CLAIMS_EVIDENCE = Table(
         Column(
             "role",
             "text",
-            "`main` decides the verdict; `check` counts in how firm it is; `beside` does not, as its p value is "
-            "too small where genes of a set go together",
+            "`main` decides the verdict; `check` counts in how firm it is; `beside` does not, as it asks "
+            "whether a set moves more than other genes, or takes its genes for independent",
             levels=("main", "check", "beside"),
             empty=False,
         ),
